@@ -1,0 +1,49 @@
+// What a door hands to the pipeline: who, for whom, and the bytes.
+
+import type { Envelope } from '../mail/envelope.ts';
+
+/** The record's `connection` (MailerQ), after PROXY substitution. */
+export interface Connection {
+  readonly localIp: string;
+  readonly localPort: number;
+  readonly remoteIp: string;
+  readonly remotePort: number;
+  readonly secure: boolean;
+  readonly user?: string;
+}
+
+/** Where a submission came from; each kind becomes one object of the record. */
+export type Origin =
+  | {
+    readonly door: 'smtp';
+    readonly connection: Connection;
+    readonly helo: string;
+    /** RFC 3848 protocol keyword for Received: ESMTP, ESMTPS, ESMTPSA, SMTP, UTF8SMTP … */
+    readonly protocol: string;
+    readonly tls?: { readonly version: string; readonly cipher: string };
+  }
+  | {
+    readonly door: 'http';
+    /** Token or user name; empty when the door is open. */
+    readonly authentication: string;
+    readonly remoteIp: string;
+    readonly remotePort: number;
+    readonly secure: boolean;
+  }
+  | { readonly door: 'cli'; readonly command: string; readonly arguments: readonly string[]; readonly user: string };
+
+/** One message on its way in. */
+export interface Submission {
+  readonly origin: Origin;
+  /** Authenticated, or inside the range where no authentication is configured. */
+  readonly trusted: boolean;
+  readonly envelope: Envelope;
+  /** The bytes after DATA (dots un-stuffed) or of the request body, in arrival order. */
+  readonly content: readonly Uint8Array[];
+  /** Name of this host towards the peer: greeting, Received and the record's `hostname`. */
+  readonly hostname: string;
+  /** Further record properties given by the caller (HTTP body), already validated. */
+  readonly properties?: Readonly<{ [name: string]: unknown }>;
+  /** Session or request id for the log. */
+  readonly sessionId: string;
+}

@@ -1,0 +1,53 @@
+// The one interface behind which a record becomes durable: RabbitMQ and the embedded queue both implement it.
+
+/** One record, encoded and addressed; chosen id, so that a retry is recognisable. */
+export interface EncodedRecord {
+  /** AMQP message-id and the JSON `message-id`. */
+  readonly id: string;
+  readonly recipient: string;
+  /** Queue name, which is also the routing key. */
+  readonly queue: string;
+  /** AMQP priority; undefined when the record has none. */
+  readonly priority: number | undefined;
+  /** Unix time in seconds. */
+  readonly timestamp: number;
+  /** The JSON body in pieces, to be written one after the other; records of one message share pieces. */
+  readonly body: readonly Uint8Array[];
+  /** Sum of the pieces' lengths in bytes. */
+  readonly size: number;
+}
+
+/** Why a record is not known to be durable. */
+export type PublishFault =
+  | 'too-large' // over rabbitmq-max-message-size: permanent
+  | 'nacked'
+  | 'returned' // no queue took it
+  | 'blocked' // the broker raised an alarm, or the window is full
+  | 'timeout' // no confirm in time; may be stored all the same
+  | 'unavailable' // no connection, or it went away; may be stored all the same
+  | 'full'; // disk or file limit of the embedded queue
+
+/** What became of one record. */
+export type PublishResult =
+  | { readonly stored: true }
+  | { readonly stored: false; readonly fault: PublishFault; readonly detail: string };
+
+/** Whether records can be taken now, and if not, why (for /readyz and logs). */
+export interface OutletHealth {
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+}
+
+/** Where records go. Faults are results, never exceptions. */
+export interface Outlet {
+  /** Resolves when every record is durable or has failed; results are in the records' order. */
+  publish(records: readonly EncodedRecord[]): Promise<readonly PublishResult[]>;
+  health(): OutletHealth;
+  /** Takes nothing new, waits for what is in flight, then closes. */
+  drain(): Promise<void>;
+  /** Closes at once; what is in flight fails as `unavailable`. */
+  close(): Promise<void>;
+}
+
+/** The result of a stored record, shared because there is nothing to say about it. */
+export const STORED: PublishResult = { stored: true };

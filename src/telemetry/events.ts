@@ -1,0 +1,35 @@
+// The closed set of things the gateway reports, with their level and sentence; log lines never carry free text.
+
+/** Severity of an event. */
+export type Level = 'info' | 'warning' | 'error';
+
+/** What each event means to the reader of the log. */
+export const EVENTS = {
+  'gateway.started': { level: 'info', text: 'Gateway started' },
+  'gateway.access': { level: 'info', text: 'Who may connect' },
+  'gateway.draining': { level: 'info', text: 'Stopping: no new connections, transactions in flight may finish' },
+  'gateway.stopped': { level: 'info', text: 'Gateway stopped' },
+  'gateway.fault': { level: 'error', text: 'Unexpected fault' },
+  'config.warning': { level: 'warning', text: 'Configuration' },
+  'smtp.listening': { level: 'info', text: 'SMTP door open' },
+  'smtp.session.opened': { level: 'info', text: 'Session opened' },
+  'smtp.session.closed': { level: 'info', text: 'Session closed' },
+  'smtp.session.refused': { level: 'warning', text: 'Session refused' },
+  'smtp.command.rejected': { level: 'info', text: 'Command rejected' },
+  'smtp.transaction.broken': { level: 'warning', text: 'Connection lost inside a transaction; nothing was promised' },
+  'http.listening': { level: 'info', text: 'HTTP door open' },
+  'http.request.rejected': { level: 'info', text: 'Request rejected' },
+  'message.accepted': { level: 'info', text: 'Message durable' },
+  'message.deferred': { level: 'warning', text: 'Message deferred' },
+  'message.rejected': { level: 'info', text: 'Message rejected' },
+  'outlet.ready': { level: 'info', text: 'Outlet ready' },
+  'outlet.unavailable': { level: 'warning', text: 'Outlet unavailable' },
+  'outlet.blocked': { level: 'warning', text: 'Broker blocks publishing' },
+  'outlet.unblocked': { level: 'info', text: 'Broker takes messages again' },
+  'outlet.queue-declared': { level: 'info', text: 'Queue declared' },
+  'outlet.queue-differs': { level: 'warning', text: 'Existing queue differs from the configuration; it is used as it is' },
+  'outlet.publish-failed': { level: 'warning', text: 'Record not durable' },
+} as const satisfies { readonly [name: string]: { readonly level: Level; readonly text: string } };
+
+/** Name of an event. */
+export type EventName = keyof typeof EVENTS;
