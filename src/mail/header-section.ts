@@ -25,6 +25,8 @@ const COLON = 0x3a;
 const SPACE = 0x20;
 const TAB = 0x09;
 const END_OF_HEADER = Buffer.from('\r\n\r\n');
+const LINE_END = Buffer.from('\r\n');
+const TAIL = END_OF_HEADER.length - 1;
 
 function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -35,29 +37,35 @@ function toBuffer(bytes: Uint8Array): Buffer {
  * without an empty line is all header section; content that starts with one has no fields.
  */
 export function splitHeaderSection(content: readonly Uint8Array[]): SplitContent {
-  const joined: Buffer[] = [];
-  let length = 0;
-  for (const [index, chunk] of content.entries()) {
-    joined.push(toBuffer(chunk));
-    // The empty line can straddle pieces: look again at the last three bytes before this one.
-    const header = joined.length === 1 ? joined[0]! : Buffer.concat(joined);
-    const end = endOfHeader(header, Math.max(0, length - 3));
-    if (end >= 0) {
-      const rest = header.subarray(end);
-      const body = content.slice(index + 1);
-      return { header: header.subarray(0, end), body: rest.length > 0 ? [rest, ...body] : body };
-    }
-    length = header.length;
-    joined.splice(0, joined.length, header);
+  // As if a line had just ended, so that content may begin with the empty line.
+  let tail: Buffer = LINE_END;
+  for (const [index, piece] of content.entries()) {
+    const chunk = toBuffer(piece);
+    const cut = endOfHeader(tail, chunk);
+    if (cut !== undefined) return splitAt(content, index, cut);
+    tail = Buffer.concat([tail, chunk.subarray(-TAIL)]).subarray(-TAIL);
   }
-  return { header: joined[0] ?? Buffer.alloc(0), body: [] };
+  return { header: join(content), body: [] };
 }
 
-/** Offset after the empty line, or -1. */
-function endOfHeader(header: Buffer, from: number): number {
-  if (header.length >= 2 && header[0] === CR && header[1] === LF) return 2;
-  const found = header.indexOf(END_OF_HEADER, from);
-  return found < 0 ? -1 : found + END_OF_HEADER.length;
+function splitAt(content: readonly Uint8Array[], index: number, cut: number): SplitContent {
+  const chunk = toBuffer(content[index]!);
+  const header = join([...content.slice(0, index), chunk.subarray(0, cut)]);
+  const rest = chunk.subarray(cut);
+  const body = content.slice(index + 1);
+  return { header, body: rest.length > 0 ? [rest, ...body] : body };
+}
+
+function join(pieces: readonly Uint8Array[]): Buffer {
+  return pieces.length === 1 ? toBuffer(pieces[0]!) : Buffer.concat(pieces);
+}
+
+/** Offset in `chunk` after the empty line, which may have begun in the bytes before it. */
+function endOfHeader(tail: Buffer, chunk: Buffer): number | undefined {
+  const seam = Buffer.concat([tail, chunk.subarray(0, TAIL)]).indexOf(END_OF_HEADER);
+  if (seam >= 0) return seam + END_OF_HEADER.length - tail.length;
+  const found = chunk.indexOf(END_OF_HEADER);
+  return found < 0 ? undefined : found + END_OF_HEADER.length;
 }
 
 /**
@@ -102,10 +110,10 @@ function startOfValue(header: Buffer, start: number, end: number): number {
 }
 
 function fieldName(header: Buffer, start: number, valueStart: number): string {
-  return header.latin1Slice(start, valueStart - 1).trimEnd().toLowerCase();
+  return header.toString('latin1', start, valueStart - 1).trimEnd().toLowerCase();
 }
 
 /** The value unfolded (RFC 5322 section 2.2.3) and trimmed, as latin1 so that every byte survives. */
 export function unfoldedValue(header: Buffer, field: HeaderField): string {
-  return header.latin1Slice(field.valueStart, field.end).replace(/\r?\n(?=[ \t])/g, '').trim();
+  return header.toString('latin1', field.valueStart, field.end).replace(/\r?\n(?=[ \t])/g, '').trim();
 }

@@ -1,0 +1,35 @@
+// The working state of one message inside the pipeline, and the shape of a step that acts on it.
+
+import type { AddressPolicy } from '../mail/address.ts';
+import type { Refusal } from '../mail/disposition.ts';
+import type { EightBitPolicy } from '../queue/record.ts';
+import type { Submission } from './submission.ts';
+
+/** What the configuration says about messages. */
+export interface PipelineSettings {
+  /** MailerQ: smtp-validate-address. */
+  readonly addressPolicy: AddressPolicy;
+  /** smtp-line-endings: what happens to a bare CR or LF. */
+  readonly lineEndings: 'reject' | 'fix' | 'allow';
+  /** smtp-8bit. */
+  readonly eightBit: EightBitPolicy;
+  /** smtp-received: prepend our trace field. */
+  readonly addReceived: boolean;
+  /** rabbitmq-inbox. */
+  readonly inbox: string;
+}
+
+/** One message between door and queue. Steps replace `content`, `header` and `body`, never the bytes inside. */
+export interface Draft {
+  readonly submission: Submission;
+  readonly receivedAt: Date;
+  /** One id per recipient, in order, chosen before anything else happens. */
+  readonly ids: readonly string[];
+  /** Header section with its empty line; set by the header scan. */
+  header: Buffer;
+  /** What follows the header section; the whole content until the header scan. */
+  body: readonly Uint8Array[];
+}
+
+/** One step of the pipeline: acts on the draft, or refuses the message. */
+export type Step = (draft: Draft, settings: PipelineSettings) => Refusal | undefined;

@@ -1,0 +1,111 @@
+// The one way of a message from either door to durable records: the ordered list of steps, then publish, then say so.
+
+import { parseAddress, type ParsedAddress } from '../mail/address.ts';
+import type { Disposition, Refusal } from '../mail/disposition.ts';
+import { toRefusal } from '../mail/disposition.ts';
+import type { NextMessageId } from '../mail/message-id.ts';
+import type { EncodedRecord, Outlet, PublishFault, PublishResult } from '../queue/outlet.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Draft, PipelineSettings, Step } from './draft.ts';
+import { refuseLoop, splitHeader } from './header-scan.ts';
+import { repairLineEndings } from './line-endings.ts';
+import { addReceived } from './received.ts';
+import type { Submission } from './submission.ts';
+import { toRecords } from './to-records.ts';
+
+/** Everything that happens to a message before it is encoded, in this order. */
+const STEPS: readonly Step[] = [
+  repairLineEndings,
+  splitHeader,
+  refuseLoop,
+  addReceived,
+];
+
+/** What the doors may ask of the pipeline. */
+export interface Pipeline {
+  /** Judges a MAIL FROM (or HTTP envelope) address. */
+  checkSender(address: string, options: { readonly smtputf8: boolean }): ParsedAddress;
+  /** Judges a RCPT TO (or HTTP recipient) address. */
+  checkRecipient(address: string, options: { readonly smtputf8: boolean }): ParsedAddress;
+  /** Resolves when the message is durable for every recipient, or refused; rejects only on a bug. */
+  ingest(submission: Submission): Promise<Disposition>;
+}
+
+/** What the pipeline stands on. */
+export interface PipelineDependencies {
+  readonly settings: PipelineSettings;
+  readonly outlet: Outlet;
+  readonly log: Log;
+  readonly nextId: NextMessageId;
+  readonly now?: () => Date;
+}
+
+// A log line names at most this many ids; the count says how many there were.
+const MAX_LOGGED_IDS = 20;
+
+/** Creates the pipeline; does no I/O of its own. */
+export function createPipeline({ settings, outlet, log, nextId, now = () => new Date() }: PipelineDependencies): Pipeline {
+  const policy = settings.addressPolicy;
+  return {
+    checkSender: (address, { smtputf8 }) => parseAddress(address, { policy, smtputf8, allow: 'sender' }),
+    checkRecipient: (address, { smtputf8 }) => parseAddress(address, { policy, smtputf8, allow: 'recipient' }),
+    async ingest(submission) {
+      const draft = createDraft(submission, { nextId, receivedAt: now() });
+      const disposition = runSteps(draft, settings) ?? await publish(toRecords(draft, settings), outlet);
+      report(disposition, draft, log);
+      return disposition;
+    },
+  };
+}
+
+function createDraft(
+  submission: Submission,
+  { nextId, receivedAt }: { readonly nextId: NextMessageId; readonly receivedAt: Date },
+): Draft {
+  const ids = submission.envelope.rcptTo.map(() => nextId());
+  return { submission, receivedAt, ids, header: Buffer.alloc(0), body: submission.content };
+}
+
+function runSteps(draft: Draft, settings: PipelineSettings): Refusal | undefined {
+  for (const step of STEPS) {
+    const refusal = step(draft, settings);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+async function publish(records: readonly EncodedRecord[], outlet: Outlet): Promise<Disposition> {
+  const results = await outlet.publish(records);
+  const faults = results.filter((result) => !result.stored);
+  if (faults.length > 0) return toPublishRefusal(faults);
+  return { outcome: 'accepted', records: records.map(({ id, recipient, queue }) => ({ id, recipient, queue })) };
+}
+
+/** One record that may succeed later makes the whole message worth another try. */
+function toPublishRefusal(faults: readonly (PublishResult & { readonly stored: false })[]): Refusal {
+  const fault = faults.find((each) => each.fault !== 'too-large') ?? faults[0]!;
+  const { reason, status, text } = PUBLISH_REFUSALS[fault.fault] ?? NOT_DURABLE;
+  return toRefusal(reason, status, { text, detail: `${fault.fault}: ${fault.detail}` });
+}
+
+const NOT_DURABLE = {
+  reason: 'not-durable',
+  status: '4.3.0',
+  text: 'Message not stored, try again later',
+} as const;
+
+const PUBLISH_REFUSALS: { readonly [fault in PublishFault]?: Pick<Refusal, 'reason' | 'status' | 'text'> } = {
+  'too-large': { reason: 'too-large', status: '5.3.4', text: 'Message too big for this system' },
+  full: { reason: 'storage-full', status: '4.3.1', text: 'Storage full, try again later' },
+};
+
+function report(disposition: Disposition, { submission, ids }: Draft, log: Log): void {
+  const { sessionId: session, origin: { door } } = submission;
+  if (disposition.outcome === 'accepted') {
+    log.emit('message.accepted', { session, door, records: ids.length, ids: ids.slice(0, MAX_LOGGED_IDS) });
+    return;
+  }
+  const { reason, status, detail } = disposition;
+  const event = disposition.outcome === 'deferred' ? 'message.deferred' : 'message.rejected';
+  log.emit(event, { session, door, records: ids.length, reason, status, detail });
+}

@@ -1,0 +1,67 @@
+// The line-ending step: content on a queue has CRLF line ends only, unless the configuration allows otherwise.
+
+import { toRefusal } from '../mail/disposition.ts';
+import type { Refusal } from '../mail/disposition.ts';
+import type { Draft, PipelineSettings } from './draft.ts';
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** What kinds of line ends the content has. */
+interface LineEnds {
+  bareLf: boolean;
+  bareCr: boolean;
+  crlf: boolean;
+}
+
+/**
+ * Applies smtp-line-endings. A body posted over HTTP or piped in with LF only is a text file and becomes CRLF; over SMTP
+ * the same bytes are how messages are smuggled past a next hop that ends DATA on a bare LF, so the policy decides.
+ */
+export function repairLineEndings(draft: Draft, { lineEndings }: PipelineSettings): Refusal | undefined {
+  const ends = scanLineEnds(draft.body);
+  if (!ends.bareLf && !ends.bareCr) return undefined;
+  const isTextFile = draft.submission.origin.door !== 'smtp' && !ends.bareCr && !ends.crlf;
+  if (isTextFile || lineEndings === 'fix') {
+    draft.body = [toCrlf(draft.body)];
+    return undefined;
+  }
+  if (lineEndings === 'allow') return undefined;
+  // RFC 5321 section 2.3.8: CR and LF must not occur other than as a pair.
+  return toRefusal('line-ending', '5.6.0', { text: 'Bare CR or LF in message; lines must end with CRLF' });
+}
+
+function scanLineEnds(chunks: readonly Uint8Array[]): LineEnds {
+  const ends: LineEnds = { bareLf: false, bareCr: false, crlf: false };
+  let pendingCr = false;
+  for (const chunk of chunks) {
+    if (chunk.length === 0) continue;
+    if (pendingCr && chunk[0] !== LF) ends.bareCr = true;
+    scanChunk(toLatin1(chunk), ends, { afterCr: pendingCr });
+    pendingCr = chunk[chunk.length - 1] === CR;
+  }
+  if (pendingCr) ends.bareCr = true;
+  return ends;
+}
+
+/** Searching a latin1 string is several times faster than looking at each byte. */
+function scanChunk(text: string, ends: LineEnds, { afterCr }: { readonly afterCr: boolean }): void {
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+    const paired = at === 0 ? afterCr : text.charCodeAt(at - 1) === CR;
+    if (paired) ends.crlf = true;
+    else ends.bareLf = true;
+  }
+  const last = text.length - 1; // a CR in the last place is judged with the next chunk
+  for (let at = text.indexOf('\r'); at >= 0 && at < last; at = text.indexOf('\r', at + 1)) {
+    if (text.charCodeAt(at + 1) !== LF) ends.bareCr = true;
+  }
+}
+
+function toLatin1(chunk: Uint8Array): string {
+  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
+}
+
+/** Every CRLF, bare CR and bare LF becomes CRLF. */
+function toCrlf(chunks: readonly Uint8Array[]): Buffer {
+  return Buffer.from(Buffer.concat(chunks).toString('latin1').replace(/\r\n|\r|\n/g, '\r\n'), 'latin1');
+}
