@@ -1,0 +1,214 @@
+// The SMTP dialogue of one session as a state machine: a command goes in, a reply comes out; it knows no socket.
+
+import type { DsnParameters, Recipient } from '../mail/envelope.ts';
+import type { Pipeline } from '../pipeline/ingest.ts';
+import { type Command, decodeLine, parseCommand, type Parameters, parsePathArgument } from './command.ts';
+import { applyMailParameters, type MailParameters, toRecipientDsn } from './parameters.ts';
+import { type Reply, REPLIES, toBareReply, toReply } from './reply.ts';
+
+/** What the configuration says about the dialogue. */
+export interface DialogueSettings {
+  /** Largest content in bytes; what SIZE announces. */
+  readonly maxBytes: number;
+  /** MailerQ has no such key; RFC 5321 section 4.5.3.1.8 asks for at least 100. */
+  readonly maxRecipients: number;
+  /** Transactions per connection; 0 means no limit. */
+  readonly maxMessages: number;
+  /** MailerQ: dsn-advertise. */
+  readonly offerDsn: boolean;
+  /** A path without angle brackets is taken (smtp-validate-address: loose). */
+  readonly barePaths: boolean;
+}
+
+/** The transaction when its content may come. */
+export interface Transaction {
+  readonly mailFrom: string;
+  readonly parameters: MailParameters;
+  readonly recipients: readonly Recipient[];
+}
+
+/** What the dialogue stands on. */
+export interface DialogueDependencies {
+  readonly settings: DialogueSettings;
+  readonly pipeline: Pick<Pipeline, 'checkSender' | 'checkRecipient'>;
+  /** Name in the greeting. */
+  readonly hostname: string;
+}
+
+// After this many refused commands a client is broken or hostile.
+const MAX_ERRORS = 20;
+// RFC 5321 section 4.5.3.1.2 limits a domain to 255 octets; a little room for literals.
+const MAX_HELO = 300;
+const HTTP_REQUEST = /^(?:GET|POST|CONNECT|HEAD|PUT|PATCH|DELETE|OPTIONS|TRACE) /;
+const NOT_IMPLEMENTED = new Set(['EXPN', 'TURN', 'ETRN', 'ATRN', 'BDAT', 'SEND', 'SOML', 'SAML', 'AUTH', 'BURL']);
+
+/** One session's protocol state. */
+export class Dialogue {
+  readonly #settings: DialogueSettings;
+  readonly #pipeline: DialogueDependencies['pipeline'];
+  readonly #hostname: string;
+  readonly #handlers: ReadonlyMap<string, (argument: string) => Reply>;
+  #helo: string | undefined;
+  #isExtended = false;
+  #sender: { readonly mailFrom: string; readonly parameters: MailParameters } | undefined;
+  /** By address with the domain in lower case: the same mailbox given twice is one recipient. */
+  #recipients = new Map<string, Recipient>();
+  #errors = 0;
+  #messages = 0;
+
+  constructor({ settings, pipeline, hostname }: DialogueDependencies) {
+    this.#settings = settings;
+    this.#pipeline = pipeline;
+    this.#hostname = hostname;
+    this.#handlers = new Map([
+      ['HELO', (argument: string) => this.#hello(argument, { extended: false })],
+      ['EHLO', (argument: string) => this.#hello(argument, { extended: true })],
+      ['MAIL', (argument: string) => this.#mail(argument)],
+      ['RCPT', (argument: string) => this.#rcpt(argument)],
+      ['DATA', (argument: string) => this.#data(argument)],
+      ['RSET', () => this.#reset()],
+      ['NOOP', () => REPLIES.ok],
+      ['QUIT', () => REPLIES.bye],
+      ['VRFY', () => REPLIES.cannotVerify],
+      ['HELP', () => REPLIES.help],
+      ['STARTTLS', () => REPLIES.noTls],
+    ]);
+  }
+
+  /** The first reply (RFC 5321 section 4.2): the host name, then the protocol. */
+  greet(): Reply {
+    return toBareReply(220, `${this.#hostname} ESMTP mailchute`);
+  }
+
+  /** The HELO or EHLO argument; empty before. */
+  get helo(): string {
+    return this.#helo ?? '';
+  }
+
+  /** Whether EHLO was used. */
+  get isExtended(): boolean {
+    return this.#isExtended;
+  }
+
+  /** Whether MAIL was accepted and the transaction is not over. */
+  get isInTransaction(): boolean {
+    return this.#sender !== undefined;
+  }
+
+  /** Answers one command line. */
+  answer(line: Buffer): Reply {
+    const reply = this.#dispatch(line);
+    return reply.code >= 500 ? this.countError(reply) : reply;
+  }
+
+  /** Counts a refused command; past the limit the connection ends. */
+  countError(reply: Reply): Reply {
+    this.#errors++;
+    return this.#errors >= MAX_ERRORS && !reply.close ? REPLIES.tooManyErrors : reply;
+  }
+
+  /** Hands out the transaction whose content has just been read, and ends it. */
+  takeTransaction(): Transaction {
+    const { mailFrom, parameters } = this.#sender!;
+    const recipients = [...this.#recipients.values()];
+    this.#endTransaction();
+    this.#messages++;
+    this.#errors = 0;
+    return { mailFrom, parameters, recipients };
+  }
+
+  #dispatch(line: Buffer): Reply {
+    const text = decodeLine(line);
+    if (text === undefined) return REPLIES.badCharacters;
+    // A web page can make a browser send such a line; nothing after it may be taken for a command.
+    if (HTTP_REQUEST.test(text)) return REPLIES.httpRequest;
+    const { verb, argument }: Command = parseCommand(text);
+    const handler = this.#handlers.get(verb);
+    if (handler !== undefined) return handler(argument);
+    return NOT_IMPLEMENTED.has(verb) ? REPLIES.notImplemented : REPLIES.unknownCommand;
+  }
+
+  #hello(argument: string, { extended }: { readonly extended: boolean }): Reply {
+    if (argument === '' || argument.length > MAX_HELO || /[ \t]/.test(argument)) {
+      return toBareReply(501, `Syntax: ${extended ? 'EHLO' : 'HELO'} hostname`);
+    }
+    this.#endTransaction(); // RFC 5321 section 4.1.4
+    this.#helo = argument;
+    this.#isExtended = extended;
+    return toBareReply(250, this.#hostname, ...(extended ? this.#extensions() : []));
+  }
+
+  #extensions(): string[] {
+    const { maxBytes, offerDsn } = this.#settings;
+    const dsn = offerDsn ? ['DSN'] : [];
+    return ['PIPELINING', `SIZE ${maxBytes}`, '8BITMIME', 'SMTPUTF8', ...dsn, 'ENHANCEDSTATUSCODES'];
+  }
+
+  #mail(argument: string): Reply {
+    if (this.#helo === undefined) return REPLIES.helloFirst;
+    if (this.#sender !== undefined) return REPLIES.mailTwice;
+    const { maxMessages, barePaths } = this.#settings;
+    if (maxMessages > 0 && this.#messages >= maxMessages) return REPLIES.tooManyMessages;
+    const parsed = parsePathArgument(argument, { keyword: 'FROM', bare: barePaths });
+    if (!parsed.ok) return toPathFault(parsed.fault, 'MAIL FROM:<address>');
+    const parameters = applyMailParameters(this.#offered(parsed.parameters), this.#settings);
+    if ('code' in parameters) return parameters;
+    const sender = this.#pipeline.checkSender(parsed.path, { smtputf8: parameters.smtputf8 });
+    if (!sender.ok) return toReply(553, '5.1.7', `Bad sender: ${sender.fault}`);
+    this.#sender = { mailFrom: sender.address, parameters };
+    return REPLIES.senderOk;
+  }
+
+  #rcpt(argument: string): Reply {
+    if (this.#helo === undefined) return REPLIES.helloFirst;
+    if (this.#sender === undefined) return REPLIES.mailFirst;
+    const parsed = parsePathArgument(argument, { keyword: 'TO', bare: this.#settings.barePaths });
+    if (!parsed.ok) return toPathFault(parsed.fault, 'RCPT TO:<address>');
+    const { smtputf8, dsn } = this.#sender.parameters;
+    const recipientDsn = toRecipientDsn(this.#offered(parsed.parameters), { offered: this.#settings.offerDsn, dsn });
+    if (recipientDsn !== undefined && 'code' in recipientDsn) return recipientDsn;
+    const checked = this.#pipeline.checkRecipient(parsed.path, { smtputf8 });
+    if (!checked.ok) return toReply(553, '5.1.3', `Bad recipient: ${checked.fault}`);
+    return this.#addRecipient(checked.address, recipientDsn);
+  }
+
+  #addRecipient(address: string, dsn: DsnParameters | undefined): Reply {
+    const at = address.lastIndexOf('@');
+    const mailbox = address.slice(0, at + 1) + address.slice(at + 1).toLowerCase();
+    if (this.#recipients.size >= this.#settings.maxRecipients && !this.#recipients.has(mailbox)) {
+      return REPLIES.tooManyRecipients;
+    }
+    this.#recipients.set(mailbox, dsn === undefined ? { address } : { address, dsn });
+    return REPLIES.recipientOk;
+  }
+
+  #data(argument: string): Reply {
+    if (argument !== '') return toReply(501, '5.5.4', 'Syntax: DATA');
+    if (this.#helo === undefined) return REPLIES.helloFirst;
+    if (this.#sender === undefined) return REPLIES.mailFirst;
+    return this.#recipients.size === 0 ? REPLIES.recipientFirst : REPLIES.startContent;
+  }
+
+  #reset(): Reply {
+    this.#endTransaction();
+    return REPLIES.ok;
+  }
+
+  #endTransaction(): void {
+    this.#sender = undefined;
+    if (this.#recipients.size > 0) this.#recipients = new Map();
+  }
+
+  /** After HELO no extension was offered, so no parameter is known. */
+  #offered(parameters: Parameters): Parameters | undefined {
+    return this.#isExtended || parameters.size === 0 ? parameters : undefined;
+  }
+}
+
+function toPathFault(fault: 'syntax' | 'path' | 'parameter', syntax: string): Reply {
+  if (fault === 'syntax') return toReply(501, '5.5.4', `Syntax: ${syntax}`);
+  if (fault === 'parameter') return toReply(555, '5.5.4', 'Bad or repeated parameter');
+  const status = syntax.startsWith('MAIL') ? '5.1.7' : '5.1.3';
+  return toReply(553, status, `Bad address, syntax: ${syntax}`);
+}
+
