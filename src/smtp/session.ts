@@ -16,7 +16,8 @@ import { WireReader } from './wire-reader.ts';
 export interface SessionDependencies {
   readonly pipeline: Pipeline;
   readonly log: Log;
-  readonly hostname: string;
+  /** The greeting name for the local address a client reached. */
+  readonly greetingName: (localAddress: string) => string;
   readonly settings: DialogueSettings & {
     /** MailerQ: smtp-timeout; silence that ends a session. */
     readonly idleTimeoutMs: number;
@@ -28,6 +29,7 @@ export interface SessionDependencies {
 /** One client's connection from greeting to close. */
 export class Session extends SMTPConnection {
   readonly #dependencies: SessionDependencies;
+  readonly #hostname: string;
   readonly #dialogue: Dialogue;
   /** Why the session may not go on after the transaction in flight. */
   #isDraining = false;
@@ -46,7 +48,8 @@ export class Session extends SMTPConnection {
   ) {
     super(server, socket, connection);
     this.#dependencies = dependencies;
-    this.#dialogue = new Dialogue(dependencies);
+    this.#hostname = dependencies.greetingName(this.localAddress);
+    this.#dialogue = new Dialogue({ ...dependencies, hostname: this.#hostname });
   }
 
   /** Greets at once; `refusal` is said instead of the greeting and ends the session. */
@@ -157,7 +160,7 @@ export class Session extends SMTPConnection {
       trusted: true, // no authentication is configured, and the session is inside the range
       envelope: { mailFrom, rcptTo: recipients },
       content: content.takeContent(),
-      hostname: this.#dependencies.hostname,
+      hostname: this.#hostname,
       sessionId: this.id,
     };
   }
