@@ -1,0 +1,57 @@
+// Who may use the door: the address rule of http-range, and the guard against web pages that reach for an open door.
+
+import { isIP } from 'node:net';
+import { isLoopback } from '../mail/ip-address.ts';
+import type { Problem } from './problem.ts';
+
+/** What the configuration says about access. */
+export interface AccessRules {
+  /** Whether http-range holds the address; left out where no range is configured: loopback only. */
+  readonly isAllowed?: (address: string) => boolean;
+}
+
+/** What of a request decides about access. */
+export interface AccessRequest {
+  readonly address: string;
+  header(name: string): string | undefined;
+}
+
+/** Whether the address rule lets this client in. */
+export function isPermitted(address: string, { isAllowed = isLoopback }: AccessRules): boolean {
+  return isAllowed(address);
+}
+
+/** The reason to turn a request away, or undefined. */
+export function refuseAccess(request: AccessRequest, rules: AccessRules): Problem | undefined {
+  if (!isPermitted(request.address, rules)) {
+    return { code: 'out-of-range', detail: 'Requests from this address are not accepted.' };
+  }
+  return refuseWebPage(request);
+}
+
+/**
+ * A door without credentials trusts whoever reaches it, and a web page in the browser of a trusted user does reach it:
+ * by a cross-site form or fetch, or by DNS rebinding, where the page's own host name resolves to this machine.
+ */
+function refuseWebPage(request: AccessRequest): Problem | undefined {
+  if (request.header('origin') !== undefined || request.header('sec-fetch-site') === 'cross-site') {
+    return {
+      code: 'cross-site',
+      detail: 'Requests made by web pages are not accepted while no credentials are configured.',
+    };
+  }
+  if (!isLocalHost(request.header('host') ?? '')) {
+    return {
+      code: 'cross-site',
+      detail: 'Host must be a loopback name or an IP address while no credentials are configured.',
+    };
+  }
+  return undefined;
+}
+
+/** Whether a Host value (RFC 9110 section 7.2) is an IP address, localhost or a name below localhost (RFC 6761 section 6.3). */
+export function isLocalHost(host: string): boolean {
+  const name = host.replace(/:\d*$/, '').toLowerCase();
+  if (name.startsWith('[')) return name.endsWith(']') && isIP(name.slice(1, -1)) === 6;
+  return isIP(name) === 4 || /^(?:[^.]+\.)*localhost\.?$/.test(name);
+}

@@ -1,0 +1,63 @@
+// The HTTP door as a Hono application: which request goes to which operation; it does not listen.
+
+import { randomUUID } from 'node:crypto';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { refuseAccess } from './access.ts';
+import type { DoorEnv, HttpDoor } from './http-door.ts';
+import { liveness } from './liveness.ts';
+import { problemPage } from './problem-page.ts';
+import { readiness } from './readiness.ts';
+import { answerProblem, refuse } from './refuse.ts';
+import { ACCEPT_POST, submitMessage } from './submit-message.ts';
+
+const MESSAGES = '/v1/messages';
+
+/** Creates the door. */
+export function createApp(door: HttpDoor): Hono<DoorEnv> {
+  const app = new Hono<DoorEnv>();
+  app.use(stamp);
+  // Health is for load balancers, which come from anywhere; everything after the guard is not.
+  app.get('/livez', liveness).all(methodNotAllowed(door, 'GET, HEAD'));
+  app.get('/readyz', readiness(door)).all(methodNotAllowed(door, 'GET, HEAD'));
+  app.use(guard(door));
+  app.post(MESSAGES, submitMessage(door));
+  app.options(MESSAGES, (c) => c.body(null, 204, { allow: 'POST, OPTIONS', 'accept-post': ACCEPT_POST }));
+  app.all(MESSAGES, methodNotAllowed(door, 'POST, OPTIONS'));
+  app.get('/problems/:code', (c) => problemPage(c) ?? notFound(c, door));
+  app.notFound((c) => notFound(c, door));
+  app.onError((error, c) => fault(error, c, door));
+  return app;
+}
+
+/** Gives every request its id, and every answer its X-Request-Id. */
+const stamp: MiddlewareHandler<DoorEnv> = async function stamp(c, next) {
+  const requestId = randomUUID();
+  c.set('requestId', requestId);
+  c.header('x-request-id', requestId);
+  await next();
+};
+
+function guard(door: HttpDoor): MiddlewareHandler<DoorEnv> {
+  return async function guard(c, next) {
+    const request = { address: c.env.peer.address, header: (name: string) => c.req.header(name) };
+    const problem = refuseAccess(request, door.access);
+    if (problem !== undefined) return refuse(c, problem, door.log);
+    await next();
+    return undefined;
+  };
+}
+
+function methodNotAllowed({ log }: HttpDoor, allow: string): (c: Context<DoorEnv>) => Response {
+  const problem = { code: 'method-not-allowed', detail: `Allowed here: ${allow}.`, headers: { allow } } as const;
+  return (c) => refuse(c, problem, log);
+}
+
+function notFound(c: Context<DoorEnv>, { log }: HttpDoor): Response {
+  return refuse(c, { code: 'not-found', detail: 'There is nothing at this path.' }, log);
+}
+
+/** The door's boundary for exceptions: the peer gets a fixed text, the log gets the error. */
+function fault(error: Error, c: Context<DoorEnv>, { log }: HttpDoor): Response {
+  log.emit('gateway.fault', { session: c.get('requestId'), door: 'http', error: error.message, stack: error.stack });
+  return answerProblem(c, { code: 'internal', detail: 'The request could not be handled.' });
+}

@@ -1,0 +1,103 @@
+// One node:http server around the application: bounds what a slow client can hold, and knows what is in flight.
+
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Hono } from 'hono';
+import type { Log } from '../telemetry/log.ts';
+import { answerAdapterError, answerClientError } from './client-error.ts';
+import type { DoorEnv } from './http-door.ts';
+import { toPeer } from './peer.ts';
+
+/** Bounds in time, in milliseconds. */
+export interface HttpTimeouts {
+  /** From the first byte of a request to the end of its header section. */
+  readonly headersMs: number;
+  /** From the first byte of a request to the last. */
+  readonly requestMs: number;
+  /** Between two requests of one connection. */
+  readonly keepAliveMs: number;
+  /** How long the rest of a body is read and thrown away after an early answer. */
+  readonly lingerMs: number;
+}
+
+/** What the server needs. */
+export interface DrainableServerOptions {
+  readonly app: Pick<Hono<DoorEnv>, 'fetch'>;
+  readonly log: Log;
+  /** 20 s, 600 s, 60 s and 10 s unless given. */
+  readonly timeouts?: Partial<HttpTimeouts>;
+}
+
+const TIMEOUTS: HttpTimeouts = { headersMs: 20_000, requestMs: 600_000, keepAliveMs: 60_000, lingerMs: 10_000 };
+// Room for some hundred recipients in a query; JSON takes the rest.
+const MAX_HEADER_BYTES = 64 * 1024;
+
+/** A server that can finish what it has begun. */
+export interface DrainableServer {
+  /** Not listening yet. */
+  readonly server: Server;
+  /** Resolves when every request in flight has been answered and every connection is gone. */
+  drain(): Promise<void>;
+  /** Cuts every connection. */
+  close(): Promise<void>;
+}
+
+/** Creates the server around the application. */
+export function createDrainableServer({ app, log, timeouts }: DrainableServerOptions): DrainableServer {
+  const { headersMs, requestMs, keepAliveMs, lingerMs } = { ...TIMEOUTS, ...timeouts };
+  const inFlight = new Set<ServerResponse>();
+  let draining = false;
+  const respond = getRequestListener((request, env) => app.fetch(request, toBindings(env as HttpBindings)), {
+    autoCleanupIncoming: false,
+    errorHandler: (error) => answerAdapterError(error, log),
+  });
+  const server = createServer({
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: keepAliveMs,
+    connectionsCheckingInterval: Math.min(headersMs, 5_000),
+    maxHeaderSize: MAX_HEADER_BYTES,
+    requireHostHeader: false, // node:http would answer without a body; the app answers with a problem
+  }, (incoming, outgoing) => {
+    inFlight.add(outgoing);
+    outgoing.once('close', () => inFlight.delete(outgoing));
+    outgoing.once('finish', () => discardRest(incoming, lingerMs));
+    if (draining) endConnectionAfter(outgoing);
+    void respond(incoming, outgoing);
+  });
+  server.on('clientError', (error, socket) => answerClientError(error, socket, log));
+  const stop = () => new Promise<void>((resolve) => server.close(() => resolve()));
+  return {
+    server,
+    drain() {
+      draining = true;
+      for (const outgoing of inFlight) endConnectionAfter(outgoing);
+      const stopped = stop();
+      server.closeIdleConnections();
+      return stopped;
+    },
+    close() {
+      const stopped = stop();
+      server.closeAllConnections();
+      return stopped;
+    },
+  };
+}
+
+function toBindings({ incoming }: HttpBindings): DoorEnv['Bindings'] {
+  return { peer: toPeer(incoming), body: incoming };
+}
+
+function endConnectionAfter(outgoing: ServerResponse): void {
+  if (!outgoing.headersSent) outgoing.setHeader('connection', 'close');
+}
+
+/**
+ * After an early answer (413, 415 …) the client may still be sending. Closing now would reset the connection, and the
+ * answer could be lost with it; so the rest is read for a while.
+ */
+function discardRest(incoming: IncomingMessage, lingerMs: number): void {
+  if (incoming.complete || incoming.destroyed) return;
+  const deadline = setTimeout(() => incoming.destroy(), lingerMs);
+  incoming.once('close', () => clearTimeout(deadline)).once('end', () => clearTimeout(deadline)).resume();
+}

@@ -1,0 +1,221 @@
+// Every way in which the HTTP door says no: the codes, what they mean, and how a pipeline refusal becomes one of them.
+
+import type { Refusal, RefusalReason } from '../mail/disposition.ts';
+
+/** What stands behind a code. */
+interface ProblemKind {
+  readonly status: number;
+  /** Short summary, the same for every occurrence (RFC 9457 section 3.1.3). */
+  readonly title: string;
+  /** What the caller can do about it. */
+  readonly advice: string;
+  /** Seconds after which a repeat makes sense. */
+  readonly retryAfter?: number;
+}
+
+const kinds = {
+  'empty-body': { status: 400, title: 'Empty body', advice: 'Send the message as the request body.' },
+  'incomplete-body': {
+    status: 400,
+    title: 'Incomplete body',
+    advice: 'The connection ended inside the body; nothing was stored, send the request again.',
+  },
+  'malformed-request': { status: 400, title: 'Malformed request', advice: 'Send valid HTTP/1.1.' },
+  'malformed-utf8': {
+    status: 400,
+    title: 'Body is not UTF-8',
+    advice: 'Encode JSON as UTF-8; send other content as base64 with "mime-encoding" or as message/rfc822.',
+  },
+  'malformed-json': {
+    status: 400,
+    title: 'Malformed JSON',
+    advice: 'Send one JSON object, without a byte order mark.',
+  },
+  'duplicate-property': {
+    status: 400,
+    title: 'Duplicate property',
+    advice: 'Name each property of the message once: readers of JSON disagree on which one counts.',
+  },
+  'too-complex': {
+    status: 400,
+    title: 'JSON too complex',
+    advice: 'Nest objects and arrays at most 64 deep, and keep the text outside of strings below 4 MiB.',
+  },
+  'malformed-parameter': {
+    status: 400,
+    title: 'Malformed parameter',
+    advice: 'Percent-encode query parameters as UTF-8, and send header values as UTF-8.',
+  },
+  'unexpected-parameter': {
+    status: 400,
+    title: 'Unexpected parameter',
+    advice:
+      'With message/rfc822 the query takes envelope and recipient, or the headers X-Envelope-From and X-Envelope-To do; with JSON everything is in the body.',
+  },
+  'ambiguous-envelope': {
+    status: 400,
+    title: 'Envelope given twice',
+    advice: 'Give the envelope in the query or in headers, not in both.',
+  },
+  'idempotency-key-unsupported': {
+    status: 400,
+    title: 'Idempotency-Key is not supported',
+    advice: 'Leave the header out.',
+  },
+  'out-of-range': {
+    status: 403,
+    title: 'Address not allowed',
+    advice: 'Connect from an allowed address, or extend http-range; without it only this machine may connect.',
+  },
+  'cross-site': {
+    status: 403,
+    title: "Request looks like a web page's",
+    advice: 'Use the IP address or localhost as host, and send no Origin header.',
+  },
+  'not-found': { status: 404, title: 'Not found', advice: 'See the list of requests in the documentation.' },
+  'method-not-allowed': {
+    status: 405,
+    title: 'Method not allowed',
+    advice: 'Use a method that the Allow header names.',
+  },
+  'request-timeout': {
+    status: 408,
+    title: 'Request timeout',
+    advice: 'Send the request without long pauses; nothing was stored.',
+  },
+  'too-large': {
+    status: 413,
+    title: 'Message too big',
+    advice: 'Stay below http-maxsize, and below what the queue takes for one record.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'Unsupported media type',
+    advice: 'Use a media type that the Accept-Post header names.',
+  },
+  'unsupported-content-encoding': {
+    status: 415,
+    title: 'Unsupported content encoding',
+    advice: 'Send the body uncompressed.',
+  },
+  'invalid-message': {
+    status: 422,
+    title: 'Invalid message',
+    advice: 'Mend what errors[] lists; nothing was stored for any recipient.',
+  },
+  'too-many-recipients': {
+    status: 422,
+    title: 'Too many recipients',
+    advice: 'Spread the recipients over several requests (smtp-max-recipients).',
+  },
+  'bare-line-ending': {
+    status: 422,
+    title: 'Bare CR or LF in the message',
+    advice: 'End all lines with CRLF, or all with LF.',
+  },
+  'mail-loop': {
+    status: 422,
+    title: 'Mail loop',
+    advice: 'The message has more than 100 Received headers: find out what sends it in circles.',
+  },
+  'header-too-large': {
+    status: 431,
+    title: 'Request header too large',
+    advice: 'Use JSON for long lists of recipients.',
+  },
+  'internal': {
+    status: 500,
+    title: 'Internal error',
+    advice: 'The log has the details under the X-Request-Id. Whether the message was stored is unknown.',
+  },
+  'not-durable': {
+    status: 503,
+    title: 'Message not stored',
+    advice: 'The queue did not confirm every record; send the message again. Some recipients may then get it twice.',
+    retryAfter: 10,
+  },
+  'memory': {
+    status: 503,
+    title: 'Too much in flight',
+    advice: 'Send again a little later, with fewer requests at once.',
+    retryAfter: 5,
+  },
+  'storage-full': {
+    status: 503,
+    title: 'Storage full',
+    advice: 'Send again later; the operator has to make room.',
+    retryAfter: 60,
+  },
+  'draining': {
+    status: 503,
+    title: 'Shutting down',
+    advice: 'Send again, to another gateway or after the restart.',
+    retryAfter: 5,
+  },
+} as const satisfies { readonly [code: string]: ProblemKind };
+
+/** The stable name of a problem; clients decide by it. */
+export type ProblemCode = keyof typeof kinds;
+
+/** All problems by code. */
+export const PROBLEMS: { readonly [code in ProblemCode]: ProblemKind } = kinds;
+
+/** Where in the request a fault is: a JSON pointer (RFC 6901), a query parameter, a request header or a mail header field. */
+export type Place =
+  | { readonly pointer: string }
+  | { readonly parameter: string }
+  | { readonly header: string }
+  | { readonly field: string };
+
+/** One entry of `errors[]`; never holds a value from the request. */
+export type FieldError = Place & { readonly detail: string };
+
+/** One occurrence of a problem. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** What is wrong this time (RFC 9457 section 3.1.4); never holds text from the body. */
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+  /** Further response headers, such as Allow. */
+  readonly headers?: { readonly [name: string]: string };
+}
+
+/** Either a value or the problem that kept it from being had. */
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
+
+/** Wraps a problem as the failed side of a `Result`. */
+export function failure(problem: Problem): { readonly ok: false; readonly problem: Problem } {
+  return { ok: false, problem };
+}
+
+const REFUSALS: { readonly [reason in RefusalReason]: ProblemCode } = {
+  'address': 'invalid-message',
+  'line-ending': 'bare-line-ending',
+  'loop': 'mail-loop',
+  'too-large': 'too-large',
+  'memory': 'memory',
+  'storage-full': 'storage-full',
+  'not-durable': 'not-durable',
+  'draining': 'draining',
+};
+
+/** Maps the pipeline's refusal to its problem. */
+export function toProblem({ reason, text }: Refusal): Problem {
+  return { code: REFUSALS[reason], detail: `${text}.` };
+}
+
+/** The body of the answer (RFC 9457 section 3). */
+export function toProblemJson({ code, detail, errors }: Problem): string {
+  const { status, title } = PROBLEMS[code];
+  return JSON.stringify({ type: `/problems/${code}`, title, status, detail, code, errors });
+}
+
+/** The headers of the answer. */
+export function toProblemHeaders({ code, headers }: Problem): Record<string, string> {
+  const { retryAfter } = PROBLEMS[code];
+  return {
+    'content-type': 'application/problem+json',
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...headers,
+  };
+}

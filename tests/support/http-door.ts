@@ -1,0 +1,81 @@
+// An HTTP door whose pipeline records what it is given, and requests to it without a socket.
+
+import { createApp } from '../../src/http/app.ts';
+import type { HttpDoor } from '../../src/http/http-door.ts';
+import { parseAddress } from '../../src/mail/address.ts';
+import type { Disposition } from '../../src/mail/disposition.ts';
+import type { Submission } from '../../src/pipeline/submission.ts';
+import type { EventFields } from '../../src/telemetry/log.ts';
+import type { EventName } from '../../src/telemetry/events.ts';
+
+/** One line of the log. */
+export interface LoggedEvent {
+  readonly event: EventName;
+  readonly fields: EventFields;
+}
+
+/** A door with everything it did. */
+export interface RecordingDoor {
+  readonly door: HttpDoor;
+  readonly submissions: readonly Submission[];
+  readonly events: readonly LoggedEvent[];
+}
+
+/** Creates the door; `ingest` replaces the answer of the pipeline, which is to accept everything. */
+export function createRecordingDoor(
+  { ingest = accept, ...settings }: Partial<HttpDoor> & { ingest?: (submission: Submission) => Promise<Disposition> } =
+    {},
+): RecordingDoor {
+  const submissions: Submission[] = [];
+  const events: LoggedEvent[] = [];
+  const door: HttpDoor = {
+    pipeline: {
+      checkSender: (address, options) => parseAddress(address, { policy: 'strict', allow: 'sender', ...options }),
+      checkRecipient: (address, options) => parseAddress(address, { policy: 'strict', allow: 'recipient', ...options }),
+      ingest(submission) {
+        submissions.push(submission);
+        return ingest(submission);
+      },
+    },
+    log: { emit: (event, fields = {}) => void events.push({ event, fields }), close() {} },
+    health: () => ({ ready: true, reasons: [] }),
+    draining: () => false,
+    hostname: 'gateway.example',
+    maxBytes: 1_000_000,
+    maxRecipients: 1000,
+    access: {},
+    ...settings,
+  };
+  return { door, submissions, events };
+}
+
+/** Accepts for every recipient, with ids ID1, ID2 … */
+export function accept({ envelope }: Submission): Promise<Disposition> {
+  const records = envelope.rcptTo.map(({ address }, index) => ({
+    id: `ID${index + 1}`,
+    recipient: address,
+    queue: 'inbox',
+  }));
+  return Promise.resolve({ outcome: 'accepted', records });
+}
+
+/** What of a request a test chooses; `from` is the client's address. */
+export interface TestRequest {
+  readonly method?: string;
+  readonly headers?: { readonly [name: string]: string };
+  readonly body?: string | Uint8Array;
+  readonly from?: string;
+}
+
+/** Sends one request to the door from loopback, as `localhost`, unless told otherwise. */
+export async function send(door: HttpDoor, path: string, request: TestRequest = {}): Promise<Response> {
+  const { method = 'GET', headers = {}, body, from = '127.0.0.1' } = request;
+  const init = { method, headers: { host: 'localhost', ...headers }, ...(body === undefined ? {} : { body }) };
+  const message = new Request(`http://localhost${path}`, init as RequestInit);
+  return await createApp(door).fetch(message, { peer: { address: from, port: 40000, secure: false } });
+}
+
+/** The content of a submission in one piece. */
+export function contentOf(submission: Submission | undefined): string {
+  return Buffer.concat(submission?.content ?? []).toString('latin1');
+}
