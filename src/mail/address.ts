@@ -35,9 +35,7 @@ const QUOTED_STRING_UTF8 = /^"(?:[ !#-[\]-~\u0080-\u{10ffff}]|\\[ -~])*"$/u;
 // RFC 5321 section 4.1.2: sub-domain = Let-dig [Ldh-str].
 const LABEL = /^[a-z\d](?:[a-z\d-]*[a-z\d])?$/i;
 // C0, DEL, C1, and what breaks lines or hides inside a name; lone surrogates cannot be encoded.
-// deno-lint-ignore no-control-regex
 const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
-// deno-lint-ignore no-control-regex
 const ASCII = /^[\x00-\x7f]*$/;
 
 /** Judges one address without angle brackets. A source route in front (RFC 5321 appendix F.2) is stripped. */

@@ -44,7 +44,9 @@ export interface PipelineDependencies {
 const MAX_LOGGED_IDS = 20;
 
 /** Creates the pipeline; does no I/O of its own. */
-export function createPipeline({ settings, outlet, log, nextId, now = () => new Date() }: PipelineDependencies): Pipeline {
+export function createPipeline(
+  { settings, outlet, log, nextId, now = () => new Date() }: PipelineDependencies,
+): Pipeline {
   const policy = settings.addressPolicy;
   return {
     checkSender: (address, { smtputf8 }) => parseAddress(address, { policy, smtputf8, allow: 'sender' }),

@@ -16,9 +16,7 @@ export type PathArgument =
   | { readonly ok: true; readonly path: string; readonly parameters: Parameters }
   | { readonly ok: false; readonly fault: 'syntax' | 'path' | 'parameter' };
 
-// deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
-// deno-lint-ignore no-control-regex
 const BEYOND_ASCII = /[^\x00-\x7f]/;
 // RFC 5321 section 4.1.2: esmtp-keyword ["=" esmtp-value]; RFC 6531 section 3.3 widens the value.
 const PARAMETER = /^([a-z\d][a-z\d-]*)(?:=([^\s=\x7f]+))?$/i;

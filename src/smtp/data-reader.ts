@@ -65,7 +65,11 @@ export class DataReader {
       else if (this.#position === 'after-dot' && byte === CR) this.#position = 'after-dot-cr';
       else {
         this.#keep(chunk.subarray(at - 1, at));
-        this.#position = byte === CR ? 'after-cr' : byte === LF && this.#position === 'after-cr' ? 'line-start' : 'mid-line';
+        this.#position = byte === CR
+          ? 'after-cr'
+          : byte === LF && this.#position === 'after-cr'
+          ? 'line-start'
+          : 'mid-line';
       }
     }
     return at;

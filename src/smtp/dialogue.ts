@@ -2,9 +2,9 @@
 
 import type { DsnParameters, Recipient } from '../mail/envelope.ts';
 import type { Pipeline } from '../pipeline/ingest.ts';
-import { type Command, decodeLine, parseCommand, type Parameters, parsePathArgument } from './command.ts';
+import { type Command, decodeLine, type Parameters, parseCommand, parsePathArgument } from './command.ts';
 import { applyMailParameters, type MailParameters, toRecipientDsn } from './parameters.ts';
-import { type Reply, REPLIES, toBareReply, toReply } from './reply.ts';
+import { REPLIES, type Reply, toBareReply, toReply } from './reply.ts';
 
 /** What the configuration says about the dialogue. */
 export interface DialogueSettings {
@@ -211,4 +211,3 @@ function toPathFault(fault: 'syntax' | 'path' | 'parameter', syntax: string): Re
   const status = syntax.startsWith('MAIL') ? '5.1.7' : '5.1.3';
   return toReply(553, status, `Bad address, syntax: ${syntax}`);
 }
-

@@ -5,7 +5,7 @@ import { SMTPServer } from 'smtp-server';
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import { type BoundAddress, listenOn } from '../net/listen.ts';
 import type { SessionPlaces } from '../net/session-places.ts';
-import { type Reply, REPLIES } from './reply.ts';
+import { REPLIES, type Reply } from './reply.ts';
 import { Session, type SessionDependencies } from './session.ts';
 
 /** What the door needs besides what its sessions need. */

@@ -2,7 +2,7 @@
 
 import type { DsnParameters } from '../mail/envelope.ts';
 import type { Parameters } from './command.ts';
-import { type Reply, REPLIES, toReply } from './reply.ts';
+import { REPLIES, type Reply, toReply } from './reply.ts';
 
 /** What MAIL said besides the address. */
 export interface MailParameters {
@@ -31,8 +31,9 @@ export function applyMailParameters(
       if (Number(value) > maxBytes) return REPLIES.tooLarge;
     } else if (name === 'SMTPUTF8' && value === true) smtputf8 = true;
     else if (name === 'BODY' && /^(?:7BIT|8BITMIME)$/i.test(String(value))) continue;
-    else if (name === 'RET' && offerDsn && /^(?:FULL|HDRS)$/i.test(String(value))) dsn.ret = String(value).toUpperCase();
-    else if (name === 'ENVID' && offerDsn && value !== true && ENVID.test(value)) dsn.envid = value;
+    else if (name === 'RET' && offerDsn && /^(?:FULL|HDRS)$/i.test(String(value))) {
+      dsn.ret = String(value).toUpperCase();
+    } else if (name === 'ENVID' && offerDsn && value !== true && ENVID.test(value)) dsn.envid = value;
     else return badParameter(name);
   }
   return { smtputf8, dsn };

@@ -30,7 +30,6 @@ export function closing(reply: Reply): Reply {
 }
 
 // What cannot stand in a reply line: it would split the reply or drive the reader's terminal.
-// deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x1f\x7f]/g;
 
 /** Renders the lines with CRLF; each line repeats code and enhanced status (RFC 2034 section 4). */

@@ -9,7 +9,7 @@ import type { Submission } from '../pipeline/submission.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { DataReader } from './data-reader.ts';
 import { Dialogue, type DialogueSettings, type Transaction } from './dialogue.ts';
-import { type Reply, REPLIES, toBareReply, toDispositionReply, toReplyText } from './reply.ts';
+import { REPLIES, type Reply, toBareReply, toDispositionReply, toReplyText } from './reply.ts';
 import { WireReader } from './wire-reader.ts';
 
 /** What all sessions of a listener share. */

@@ -28,6 +28,9 @@ export const EVENTS = {
   'outlet.unblocked': { level: 'info', text: 'Broker takes messages again' },
   'outlet.queue-declared': { level: 'info', text: 'Queue declared' },
   'outlet.queue-differs': { level: 'warning', text: 'Existing queue differs from the configuration; it is used as it is' },
+  'outlet.queue-missing': { level: 'warning', text: 'Queue or exchange cannot be used' },
+  'outlet.channel-closed': { level: 'warning', text: 'Broker closed a channel; it is opened again' },
+  'outlet.size-limit': { level: 'warning', text: 'Broker takes smaller messages only: lower rabbitmq-max-message-size' },
   'outlet.publish-failed': { level: 'warning', text: 'Record not durable' },
 } as const satisfies { readonly [name: string]: { readonly level: Level; readonly text: string } };
 

@@ -39,7 +39,6 @@ export function toTextLine(event: EventName, fields: EventFields, time: Date): s
 function toTextValue(value: unknown): string {
   const text = Array.isArray(value) ? value.join(', ') : String(value);
   // Peers choose some of these values: anything that could break the line or drive a terminal is quoted.
-  // deno-lint-ignore no-control-regex
   return /^[^\s"=\x00-\x1f\x7f-\x9f]+$/.test(text) ? text : JSON.stringify(text);
 }
 

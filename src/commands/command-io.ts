@@ -1,0 +1,8 @@
+// What a command may touch of the process, so that tests can run commands without one.
+
+/** The process as a command sees it. */
+export interface CommandIo {
+  readonly env: Readonly<{ [name: string]: string | undefined }>;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+}

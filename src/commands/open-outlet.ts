@@ -1,0 +1,34 @@
+// From configuration to outlet: RabbitMQ when an address is set, else the embedded queue.
+
+import type { Config } from '../config/keys.ts';
+import { connectAmqpOutlet } from '../queue/amqp.ts';
+import { openEmbeddedOutlet } from '../queue/embedded.ts';
+import type { Outlet } from '../queue/outlet.ts';
+import type { Log } from '../telemetry/log.ts';
+
+/** Opens the outlet; rejects with a sentence that says what to do when it cannot be used as configured. */
+export async function openOutlet(config: Config, log: Log): Promise<Outlet> {
+  const queues = [config['rabbitmq-inbox']];
+  const maxBytes = config['rabbitmq-max-message-size'];
+  if (config['rabbitmq-address'] === undefined) {
+    return openEmbeddedOutlet({ path: config['queue-path'], log });
+  }
+  return await connectAmqpOutlet({
+    addresses: config['rabbitmq-address'],
+    verify: config['rabbitmq-verify'],
+    ca: config['rabbitmq-ca'],
+    queues,
+    exchange: config['rabbitmq-exchange'],
+    declare: config['rabbitmq-declare'],
+    durable: config['rabbitmq-durable'],
+    persistent: config['rabbitmq-persistent'],
+    queueType: config['rabbitmq-queue-type'],
+    maxPriority: config['rabbitmq-maxpriority'],
+    encoding: config['rabbitmq-encoding'],
+    throttle: config['rabbitmq-throttle'],
+    publishers: config['rabbitmq-publishers'],
+    timeoutMs: config['rabbitmq-timeout'] * 1000,
+    maxMessageBytes: maxBytes,
+    log,
+  });
+}

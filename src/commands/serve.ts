@@ -1,0 +1,175 @@
+// `mailchute serve`: the composition root, from configuration to outlet to pipeline to doors, and the orderly way back.
+
+import process from 'node:process';
+import type { Config } from '../config/keys.ts';
+import { loadConfig } from '../config/load.ts';
+import { createApp } from '../http/app.ts';
+import { type HttpListener, listenHttp } from '../http/listener.ts';
+import { isLoopback } from '../mail/ip-address.ts';
+import { type IpRanges, rangesContain } from '../mail/ip-ranges.ts';
+import { createMessageIds } from '../mail/message-id.ts';
+import { type GreetingNames, loadGreetingNames } from '../net/greeting-names.ts';
+import { SessionPlaces } from '../net/session-places.ts';
+import { createPipeline, type Pipeline } from '../pipeline/ingest.ts';
+import type { Outlet } from '../queue/outlet.ts';
+import { listenSmtp, type SmtpDoor } from '../smtp/listener.ts';
+import { createLog, type Log } from '../telemetry/log.ts';
+import type { CommandIo } from './command-io.ts';
+import { openOutlet } from './open-outlet.ts';
+import { waitForStop } from './stop-signal.ts';
+
+/** What the doors are built from. */
+interface Gateway {
+  readonly config: Config;
+  readonly log: Log;
+  readonly outlet: Outlet;
+  readonly pipeline: Pipeline;
+  readonly greetingName: GreetingNames;
+  readonly isDraining: () => boolean;
+}
+
+/** The open doors. */
+interface Doors {
+  readonly smtp: SmtpDoor;
+  readonly http: HttpListener;
+}
+
+// How long the start waits for reverse DNS of the host's own addresses.
+const GREETING_LOOKUP_MS = 2000;
+// Connections beyond smtp-connections wait this long for a place.
+const PLACE_WAIT_MS = 60_000;
+const BAD_CONFIGURATION = 2;
+
+/** Runs the gateway until it is told to stop. */
+export async function serve(argv: readonly string[], io: CommandIo): Promise<number> {
+  const { config, warnings, faults } = loadConfig({ argv, env: io.env });
+  for (const { text } of [...warnings, ...faults]) io.stderr(`${text}\n`);
+  if (config === undefined) return BAD_CONFIGURATION;
+  const log = createLog({ sinks: config['application-log'], format: config['log-format'] ?? defaultFormat() });
+  for (const { text } of warnings) log.emit('config.warning', { text });
+  watchFaults(log);
+  const stopped = waitForStop();
+  let isDraining = false;
+  const outlet = await openOutlet(config, log);
+  const gateway = { ...(await composeGateway(config, { log, outlet })), isDraining: () => isDraining };
+  const doors = await openDoors(gateway).catch((error) => outlet.close().then(() => Promise.reject(error)));
+  announce(gateway, { doors, io });
+  const signal = await stopped;
+  isDraining = true;
+  log.emit('gateway.draining', { signal, sessions: doors.smtp.sessions() });
+  await drainDoors(doors, config['drain-timeout'] * 1000);
+  await outlet.drain();
+  log.emit('gateway.stopped');
+  log.close();
+  return 0;
+}
+
+function defaultFormat(): 'json' | 'text' {
+  return process.stderr.isTTY ? 'text' : 'json';
+}
+
+/** The last boundary: a fault nobody caught is logged; after one that broke the call stack the process cannot go on. */
+function watchFaults(log: Log): void {
+  process.on('unhandledRejection', (error) => log.emit('gateway.fault', toFaultFields(error)));
+  process.on('uncaughtException', (error) => {
+    log.emit('gateway.fault', toFaultFields(error));
+    process.exit(1);
+  });
+}
+
+function toFaultFields(error: unknown): { error: string; stack: string | undefined } {
+  return { error: String(error), stack: error instanceof Error ? error.stack : undefined };
+}
+
+async function composeGateway(
+  config: Config,
+  { log, outlet }: Pick<Gateway, 'log' | 'outlet'>,
+): Promise<Omit<Gateway, 'isDraining'>> {
+  const pipeline = createPipeline({
+    settings: {
+      addressPolicy: config['smtp-validate-address'],
+      lineEndings: config['smtp-line-endings'],
+      eightBit: config['smtp-8bit'],
+      addReceived: config['smtp-received'],
+      inbox: config['rabbitmq-inbox'],
+    },
+    outlet,
+    log,
+    nextId: createMessageIds(config['server-id'], 0),
+  });
+  const greetingName = await loadGreetingNames({ configured: config['smtp-hostname'], timeoutMs: GREETING_LOOKUP_MS });
+  return { config, log, outlet, pipeline, greetingName };
+}
+
+async function openDoors(gateway: Gateway): Promise<Doors> {
+  const smtp = await openSmtp(gateway);
+  try {
+    return { smtp, http: await openHttp(gateway) };
+  } catch (error) {
+    await smtp.close();
+    throw error;
+  }
+}
+
+function openSmtp({ config, log, pipeline, greetingName }: Gateway): Promise<SmtpDoor> {
+  return listenSmtp({
+    pipeline,
+    log,
+    greetingName,
+    isAllowed: toAccessRule(config['smtp-range']),
+    places: new SessionPlaces({ limit: config['smtp-connections'], waitMs: PLACE_WAIT_MS }),
+    settings: {
+      maxBytes: Math.min(config['smtp-maxsize'], config['rabbitmq-max-message-size']),
+      maxRecipients: config['smtp-max-recipients'] || Infinity,
+      maxMessages: config['smtp-max-messages'],
+      offerDsn: config['dsn-advertise'],
+      barePaths: config['smtp-validate-address'] === 'loose',
+      idleTimeoutMs: config['smtp-timeout'] * 1000,
+      dataTimeoutMs: config['smtp-data-timeout'] * 1000,
+    },
+  }, { addresses: config['smtp-ip'], ports: config['smtp-port'] });
+}
+
+function openHttp({ config, log, outlet, pipeline, greetingName, isDraining }: Gateway): Promise<HttpListener> {
+  const range = config['http-range'];
+  const app = createApp({
+    pipeline,
+    log,
+    health: () => outlet.health(),
+    draining: isDraining,
+    hostname: greetingName(''),
+    maxBytes: config['http-maxsize'],
+    maxRecipients: config['smtp-max-recipients'],
+    access: range === undefined ? {} : { inRange: toAccessRule(range) },
+  });
+  return listenHttp({ app, addresses: config['http-ip'], ports: config['http-port'], log });
+}
+
+/** Without a range only this host may connect. */
+function toAccessRule(ranges: IpRanges | undefined): (address: string) => boolean {
+  return ranges === undefined ? isLoopback : (address) => rangesContain(ranges, address);
+}
+
+/** Says on stdout where the doors are, and in the log who may come in. */
+function announce({ config, log }: Gateway, { doors, io }: { readonly doors: Doors; readonly io: CommandIo }): void {
+  for (const { address, port } of doors.smtp.bound) io.stdout(`SMTP ${toHostPort(address, port)}\n`);
+  for (const { address, port } of doors.http.addresses) io.stdout(`HTTP ${toHostPort(address, port)}\n`);
+  log.emit('gateway.access', {
+    smtp: config['smtp-range'] === undefined ? 'loopback only' : 'smtp-range',
+    http: config['http-range'] === undefined ? 'loopback only' : 'http-range',
+  });
+  log.emit('gateway.started', { outlet: config['rabbitmq-address'] === undefined ? config['queue-path'] : 'rabbitmq' });
+}
+
+function toHostPort(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** Lets transactions and requests in flight finish, then cuts what is left. */
+async function drainDoors({ smtp, http }: Doors, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise((resolve) => timer = setTimeout(resolve, timeoutMs));
+  await Promise.race([Promise.all([smtp.drain(), http.drain()]), deadline]);
+  clearTimeout(timer);
+  await Promise.all([smtp.close(), http.close()]);
+}
