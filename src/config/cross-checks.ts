@@ -1,0 +1,97 @@
+// Rules that hold between keys: contradictions are faults, combinations that cost something are warnings.
+
+import type { Effective, Given } from './effective.ts';
+import type { Config, KeyName } from './keys.ts';
+import type { Findings } from './merge.ts';
+
+/** Keys that only mean something with a broker. */
+const BROKER_KEYS: readonly KeyName[] = [
+  'rabbitmq-verify',
+  'rabbitmq-ca',
+  'rabbitmq-exchange',
+  'rabbitmq-declare',
+  'rabbitmq-durable',
+  'rabbitmq-persistent',
+  'rabbitmq-queue-type',
+  'rabbitmq-lazy',
+  'rabbitmq-maxpriority',
+  'rabbitmq-throttle',
+  'rabbitmq-publishers',
+  'rabbitmq-timeout',
+];
+
+/** Applies every rule; the result has the queue type that follows from the other keys. */
+export function crossCheck(effective: Effective, findings: Findings): Effective {
+  const { config } = effective;
+  if (config['smtp-port'].length === 0 && config['http-port'].length === 0) {
+    findings.warnings.push({ where: 'smtp-port, http-port', text: 'both are none: no door will be open' });
+  }
+  checkBrokerKeys(effective, findings);
+  checkDurability(effective, findings);
+  checkSizes(effective, findings);
+  return resolveQueueType(effective, findings);
+}
+
+/** A MailerQ file without rabbitmq-address means a broker on localhost; here it means no broker at all. */
+function checkBrokerKeys({ config, given }: Effective, { warnings }: Findings): void {
+  if (config['rabbitmq-address'] !== undefined) return;
+  const idle = BROKER_KEYS.filter((name) => given.has(name));
+  if (idle.length === 0) return;
+  const text = `is not set: messages go to the embedded queue and not to a broker; no effect: ${idle.join(', ')}`;
+  warnings.push({ where: 'rabbitmq-address', text });
+}
+
+function checkDurability({ config, given }: Effective, { warnings }: Findings): void {
+  for (const name of ['rabbitmq-persistent', 'rabbitmq-durable'] as const) {
+    if (config[name]) continue;
+    warnings.push({ where: whereOf(name, given), text: 'false: accepted mail is lost when the broker restarts' });
+  }
+}
+
+function checkSizes({ config, given }: Effective, { warnings }: Findings): void {
+  if (config['rabbitmq-address'] === undefined || !given.has('smtp-maxsize')) return;
+  if (config['smtp-maxsize'] <= config['rabbitmq-max-message-size']) return;
+  const text = 'is more than rabbitmq-max-message-size, which is the limit then';
+  warnings.push({ where: whereOf('smtp-maxsize', given), text });
+}
+
+/** Quorum queues have no priorities, are always durable and know no lazy mode (RabbitMQ 3.10 to 4). */
+function resolveQueueType(effective: Effective, { faults }: Findings): Effective {
+  const { config, given } = effective;
+  const demands: readonly { key: KeyName; type: Config['rabbitmq-queue-type']; made: boolean }[] = [
+    { key: 'rabbitmq-lazy', type: 'lazy', made: config['rabbitmq-lazy'] },
+    { key: 'rabbitmq-maxpriority', type: 'classic', made: config['rabbitmq-maxpriority'] !== undefined },
+    { key: 'rabbitmq-durable', type: 'classic', made: !config['rabbitmq-durable'] },
+  ];
+  const made = demands.filter((demand) => demand.made);
+  const [first] = made;
+  if (first === undefined) return effective;
+  const chosen = given.get('rabbitmq-queue-type');
+  if (chosen === undefined) return withQueueType(effective, first.type, { because: first.key });
+  if (config['rabbitmq-queue-type'] === 'quorum') {
+    for (const { key } of made) {
+      const text = `quorum does not go with ${key} (${given.get(key)?.origin}): choose classic, or leave ${key} out`;
+      faults.push({ where: chosen.where, text });
+    }
+    return effective;
+  }
+  // classic and lazy do not contradict each other: a lazy queue is a classic one.
+  return config['rabbitmq-lazy'] ? withQueueType(effective, 'lazy', { because: 'rabbitmq-lazy' }) : effective;
+}
+
+function withQueueType(
+  { config, given }: Effective,
+  type: Config['rabbitmq-queue-type'],
+  { because }: { readonly because: KeyName },
+): Effective {
+  const origin = `${because} (${given.get(because)?.origin})`;
+  const where = whereOf(because, given);
+  return {
+    config: { ...config, 'rabbitmq-queue-type': type },
+    given: new Map([...given, ['rabbitmq-queue-type', { text: type, origin, where }]]),
+  };
+}
+
+function whereOf(name: KeyName, given: ReadonlyMap<KeyName, Given>): string {
+  return given.get(name)?.where ?? name;
+}

@@ -1,0 +1,39 @@
+// The keys of the embedded queue, the log and the process.
+
+import { key, optionalKey } from './key.ts';
+import { count, seconds } from './numbers.ts';
+import { choice, logTargets, path } from './texts.ts';
+
+/** Highest server-id: two base-36 digits of a message id are reserved for it. */
+const HIGHEST_SERVER_ID = 1023;
+
+/** Rows of the gateway itself, in the order in which they are shown. */
+export const GATEWAY_KEYS = {
+  'queue-path': key({
+    type: path(),
+    default: './mailchute.db',
+    doc: 'The file of the embedded queue, on a local file system. One gateway for each file.',
+  }),
+  'application-log': key({
+    type: logTargets(),
+    default: 'stderr',
+    doc: 'Where events are logged.',
+    mailerq: 'application-log, which also knows syslog and is off while it is not set',
+  }),
+  'log-format': optionalKey({
+    type: choice('json', 'text'),
+    without: 'text on a terminal, json elsewhere',
+    doc: 'One JSON object or one readable line for each event.',
+  }),
+  'server-id': key({
+    type: count({ min: 0, max: HIGHEST_SERVER_ID }),
+    default: '0',
+    doc: 'A number that goes into message ids and tells gateways apart. Ids are unique even when it is equal.',
+    mailerq: 'server-id',
+  }),
+  'drain-timeout': key({
+    type: seconds({ zero: 'allowed' }),
+    default: '30',
+    doc: 'How long transactions in flight may go on after SIGTERM or SIGINT.',
+  }),
+} as const;

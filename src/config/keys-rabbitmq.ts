@@ -1,0 +1,110 @@
+// The keys of the way to RabbitMQ.
+
+import { brokerAddresses } from './broker-addresses.ts';
+import { key, optionalKey } from './key.ts';
+import { bool, count, countOrNone, seconds, size } from './numbers.ts';
+import { choice, exchangeName, queueName, readablePath } from './texts.ts';
+
+/** Rows of the way to RabbitMQ, in the order in which they are shown. */
+export const RABBITMQ_KEYS = {
+  'rabbitmq-address': optionalKey({
+    type: brokerAddresses(),
+    secret: true,
+    without: 'no broker: messages go to the embedded queue',
+    doc: 'Addresses of the broker or of the nodes of its cluster, tried in order; amqps:// is AMQP over TLS.',
+    mailerq: 'rabbitmq-address, whose default is amqp://guest:guest@localhost/',
+  }),
+  'rabbitmq-verify': key({
+    type: bool(),
+    default: 'true',
+    doc: "Check the broker's certificate (amqps:// only).",
+    mailerq: 'rabbitmq-verify',
+  }),
+  'rabbitmq-ca': optionalKey({
+    type: readablePath(),
+    without: "the runtime's own certificate authorities",
+    doc: "PEM file with the certificate authorities that may have signed the broker's certificate.",
+  }),
+  'rabbitmq-inbox': key({
+    type: queueName(),
+    default: 'inbox',
+    fallback: ['rabbitmq-outbox', 'rabbitmq-queue'],
+    refusesEmpty: 'must not be empty: nothing that was accepted is thrown away',
+    doc: 'The queue for accepted mail, in RabbitMQ or in the embedded queue. While it is not given, the name in ' +
+      'rabbitmq-outbox (or rabbitmq-queue) is taken.',
+    mailerq: 'rabbitmq-inbox; its default is the outbox, and empty discards the mail',
+  }),
+  'rabbitmq-exchange': optionalKey({
+    type: exchangeName(),
+    without: 'the default exchange',
+    doc: 'The exchange to which records are published; the routing key is the name of the queue.',
+    mailerq: 'rabbitmq-exchange; in 3.0 and since 5.15 its default is mailerq',
+  }),
+  'rabbitmq-declare': key({
+    type: bool(),
+    default: 'true',
+    doc: 'Declare queues and the exchange that do not exist yet. What exists is used as it is.',
+    mailerq: 'rabbitmq-declare',
+  }),
+  'rabbitmq-durable': key({
+    type: bool(),
+    default: 'true',
+    doc: 'Declare queues and the exchange as durable. Without, a restart of the broker removes them with all mail.',
+    mailerq: 'rabbitmq-durable',
+  }),
+  'rabbitmq-persistent': key({
+    type: bool(),
+    default: 'true',
+    doc: 'Have the broker write every record to disk before it confirms it. Without, accepted mail is lost when the ' +
+      'broker restarts.',
+    mailerq: 'rabbitmq-persistent, whose default is false',
+  }),
+  'rabbitmq-queue-type': key({
+    type: choice('quorum', 'classic', 'lazy'),
+    default: 'quorum',
+    doc: 'The type of queues that do not exist yet. While it is not given, rabbitmq-lazy: true makes it lazy, and ' +
+      'rabbitmq-maxpriority or rabbitmq-durable: false make it classic, since quorum queues have neither.',
+  }),
+  'rabbitmq-lazy': key({
+    type: bool(),
+    default: 'false',
+    doc: 'Declare classic queues that keep their messages on disk (x-queue-mode: lazy).',
+    mailerq: 'rabbitmq-lazy',
+  }),
+  'rabbitmq-maxpriority': optionalKey({
+    type: countOrNone({ max: 255 }),
+    without: 'queues without priorities',
+    doc: 'The highest priority in queues that do not exist yet (x-max-priority). The priority of a record is the ' +
+      'priority in its JSON.',
+    mailerq: 'rabbitmq-maxpriority',
+  }),
+  'rabbitmq-encoding': optionalKey({
+    type: choice('gzip'),
+    without: 'records are not compressed',
+    doc: 'Compress the records; content-encoding says so.',
+    mailerq: 'rabbitmq-encoding',
+  }),
+  'rabbitmq-throttle': key({
+    type: count({ min: 1 }),
+    default: '1000',
+    doc: 'Records that may await their confirm at the same time; more wait for a place.',
+    mailerq: 'rabbitmq-throttle, whose default is 100',
+  }),
+  'rabbitmq-publishers': key({
+    type: count({ min: 1, max: 256 }),
+    default: '1',
+    doc: 'Connections to the broker.',
+    mailerq: 'rabbitmq-publishers',
+  }),
+  'rabbitmq-timeout': key({
+    type: seconds({ zero: 'refused' }),
+    default: '30',
+    doc: 'How long the confirm of a record may take after it was written; then the message is deferred (451 4.3.0).',
+  }),
+  'rabbitmq-max-message-size': key({
+    type: size(),
+    default: '16MB',
+    doc: "The broker's own limit for one record (max_message_size). A larger one is refused before it is published, " +
+      'because the broker would close the channel over it.',
+  }),
+} as const;

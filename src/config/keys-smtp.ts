@@ -1,0 +1,96 @@
+// The keys of the SMTP door.
+
+import { addresses, ports, ranges } from './endpoints.ts';
+import { key, optionalKey } from './key.ts';
+import { bool, count, seconds, size } from './numbers.ts';
+import { choice, hostName } from './texts.ts';
+
+/** Rows of the SMTP door, in the order in which they are shown. */
+export const SMTP_KEYS = {
+  'smtp-ip': key({
+    type: addresses(),
+    default: '',
+    without: 'all addresses',
+    doc: 'Local addresses on which the SMTP ports are opened.',
+    mailerq: 'smtp-ip, which takes one address',
+  }),
+  'smtp-port': key({
+    type: ports(),
+    default: '25',
+    doc: 'Ports of the SMTP door. 0 or empty: none.',
+    mailerq: 'smtp-port',
+  }),
+  'smtp-hostname': optionalKey({
+    type: hostName(),
+    without: 'the reverse DNS name of the local address, else the host name of the operating system',
+    doc: 'The name under which the gateway greets. It also stands in Received headers and in the records.',
+    mailerq: 'smtp-hostname',
+  }),
+  'smtp-range': optionalKey({
+    type: ranges(),
+    aliases: ['smtp-ranges'],
+    without: 'loopback only',
+    doc: 'Who may connect to the SMTP door; everybody else gets 554 5.7.1. 0.0.0.0/0;::/0 lets everybody in.',
+    mailerq: 'smtp-range (3.0: smtp-ranges); up to 5.13 everybody may connect while it is not set',
+  }),
+  'smtp-validate-address': key({
+    type: choice('strict', 'loose'),
+    default: 'strict',
+    doc: 'Which addresses pass, at every door. strict: what RFC 5321 and, with SMTPUTF8, RFC 6531 allow. loose: an @ ' +
+      'with a valid domain behind the last one, anything but control characters before it.',
+    mailerq: 'smtp-validate-address',
+  }),
+  'smtp-received': key({
+    type: bool(),
+    default: 'true',
+    doc: 'Add a Received header to every message that comes in by SMTP. It never names recipients.',
+  }),
+  'smtp-line-endings': key({
+    type: choice('reject', 'fix', 'allow'),
+    default: 'reject',
+    doc: 'What happens to content with a bare CR or LF. reject: refused with 554 5.6.0 (RFC 5321 section 2.3.8). ' +
+      'fix: made CRLF. allow: left as it is.',
+  }),
+  'smtp-8bit': key({
+    type: choice('base64', 'raw'),
+    default: 'base64',
+    doc: 'How content that is not valid UTF-8 goes into the JSON record. base64: encoded, with mime-encoding saying ' +
+      "so. raw: the bytes as they are, as MailerQ's own library writes them; such a record is not valid UTF-8.",
+  }),
+  'smtp-maxsize': key({
+    type: size(),
+    default: '100MB',
+    doc:
+      'The largest message that is accepted. EHLO announces this or rabbitmq-max-message-size, whichever is smaller.',
+    mailerq: 'smtp-maxsize',
+  }),
+  'smtp-max-recipients': key({
+    type: count({ min: 0 }),
+    default: '1000',
+    doc: 'Recipients of one transaction; more get 452 4.5.3. 0: no limit.',
+  }),
+  'smtp-max-messages': key({
+    type: count({ min: 0 }),
+    default: '0',
+    doc: 'Messages of one connection; it is closed with 421 4.7.0 after that. 0: no limit.',
+  }),
+  'smtp-connections': key({
+    type: count({ min: 1 }),
+    default: '1000',
+    aliases: ['smtp-connections-in', 'max-connections'],
+    doc: 'Simultaneous SMTP sessions. As many again are accepted and wait up to 60 seconds for their greeting, then ' +
+      'get 421 4.3.2.',
+    mailerq: 'smtp-connections-in; smtp-connections (before 4.0: max-connections) there counts deliveries, too',
+  }),
+  'smtp-timeout': key({
+    type: seconds({ zero: 'refused' }),
+    default: '300',
+    doc: 'Silence of a client after which its session is closed with 421 4.4.2.',
+    mailerq: 'smtp-timeout',
+  }),
+  'smtp-data-timeout': key({
+    type: seconds({ zero: 'refused' }),
+    default: '600',
+    doc: 'The longest time that the content of one message may take to arrive.',
+  }),
+} as const;

@@ -1,0 +1,96 @@
+// Keys that concern mail on its way in and are known, but whose feature is not there: a value is a fault, not a wish.
+//
+// A key belongs here when passing over it would change what is accepted, from whom, or what becomes of it. To support
+// one, remove its row here and add one to the table of its group.
+
+/** A known key without its feature. */
+export interface UnsupportedKey {
+  /** What is missing, as it follows "not supported:". */
+  readonly reason: string;
+  readonly aliases: readonly string[];
+}
+
+const TLS = 'there is no TLS';
+const AUTH = 'there is no authentication';
+const PROXY = 'the PROXY protocol is not spoken';
+const CHECKS = 'messages are not checked';
+const IP_MAPPING = 'records get no ips';
+const ONE_QUEUE = 'all accepted mail goes to rabbitmq-inbox';
+const STORE = 'there is no message store, records carry the message themselves';
+const SPOOL_DIRECTORY = 'no directory is watched';
+const RECEIVED_LOG = 'there is no received log';
+const DNS = 'there is no resolver to configure';
+
+const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
+  [TLS]: [
+    'smtp-secure-port',
+    'smtp-certificate',
+    'smtp-key smtp-privatekey',
+    'smtp-ciphers',
+    'http-secure-port www-secure-port',
+    'http-certificate www-certificate',
+    'http-key www-privatekey www-private-key',
+    'www-ciphers',
+  ],
+  [AUTH]: [
+    'smtp-auth',
+    'smtp-username',
+    'smtp-password',
+    'http-auth www-auth',
+    'http-tokens',
+    'http-plaintext-auth',
+    'local-addresses',
+  ],
+  [PROXY]: ['smtp-proxy', 'http-proxy'],
+  'X-Forwarded-For is not read': ['http-forwarded'],
+  'the greeting name is smtp-hostname': ['mta-names'],
+  'recipients come from the envelope': ['smtp-recipients'],
+  [CHECKS]: ['smtp-check', 'smtp-auth-results', 'spamassassin-host', 'spamassassin-port', 'spamassassin-timeout'],
+  'x-mq-* headers are not extracted': ['smtp-extract'],
+  'reports are not recognised': ['smtp-reports', 'rabbitmq-reports'],
+  'there is no limit for each address': ['smtp-connections-per-ip'],
+  'the greeting is sent at once': ['smtp-greeting-delay'],
+  'there is no list of refused addresses': ['smtp-protection', 'smtp-blocklist'],
+  'there is one process': ['smtp-threads max-threads'],
+  [IP_MAPPING]: ['smtp-default-ips smtp-defaultips smtp-defaultip', 'smtp-mappable-ips', 'smtp-unmappable-ips'],
+  'the DSN extension is not offered': ['dsn-advertise'],
+  'there is no /metrics': ['metrics-port', 'metrics-ip'],
+  [ONE_QUEUE]: ['rabbitmq-local', 'rabbitmq-primary'],
+  'refused mail is not stored': ['rabbitmq-refused', 'refused-maxsize'],
+  'write rabbitmq-address instead': ['rabbitmq-host', 'rabbitmq-user', 'rabbitmq-password', 'rabbitmq-vhost'],
+  'memory is bounded by the other limits': ['memory-limit'],
+  'mail is deferred while the broker is unreachable': ['spool', 'spool-maxsize'],
+  [DNS]: ['dns-nameserver', 'dns-timeout', 'dns-attempts'],
+  [STORE]: ['storage-address storage', 'storage-policy', 'storage-ttl', 'storage-threads'],
+  [SPOOL_DIRECTORY]: [
+    'spool-directory',
+    'spool-fail-directory',
+    'spool-delay',
+    'spool-remove',
+    'spool-extract',
+    'spool-open-files',
+    'spool-threads',
+  ],
+  [RECEIVED_LOG]: [
+    'received-log-file',
+    'received-log-format',
+    'received-bin-log-file',
+    'received-log-directory',
+    'received-log-prefix',
+    'received-log-history',
+    'received-log-maxsize',
+    'received-log-maxage',
+    'received-log-compression',
+  ],
+  'there are no plugins': ['plugin-directory'],
+};
+
+/** The known keys without their feature, by name. */
+export const UNSUPPORTED_KEYS: ReadonlyMap<string, UnsupportedKey> = new Map(
+  Object.entries(ROWS).flatMap(([reason, rows]) =>
+    rows.map((row): [string, UnsupportedKey] => {
+      const [name = '', ...aliases] = row.split(' ');
+      return [name, { reason, aliases }];
+    })
+  ),
+);
