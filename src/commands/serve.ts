@@ -2,6 +2,7 @@
 
 import process from 'node:process';
 import type { Config } from '../config/keys.ts';
+import { toFaultLine } from '../config/fault.ts';
 import { loadConfig } from '../config/load.ts';
 import { createApp } from '../http/app.ts';
 import { type HttpListener, listenHttp } from '../http/listener.ts';
@@ -43,10 +44,10 @@ const BAD_CONFIGURATION = 2;
 /** Runs the gateway until it is told to stop. */
 export async function serve(argv: readonly string[], io: CommandIo): Promise<number> {
   const { config, warnings, faults } = loadConfig({ argv, env: io.env });
-  for (const { text } of [...warnings, ...faults]) io.stderr(`${text}\n`);
-  if (config === undefined) return BAD_CONFIGURATION;
+  for (const fault of faults) io.stderr(`${toFaultLine(fault)}\n`);
+  if (faults.length > 0) return BAD_CONFIGURATION;
   const log = createLog({ sinks: config['application-log'], format: config['log-format'] ?? defaultFormat() });
-  for (const { text } of warnings) log.emit('config.warning', { text });
+  for (const warning of warnings) log.emit('config.warning', { detail: toFaultLine(warning) });
   watchFaults(log);
   const stopped = waitForStop();
   let isDraining = false;
@@ -140,7 +141,7 @@ function openHttp({ config, log, outlet, pipeline, greetingName, isDraining }: G
     hostname: greetingName(''),
     maxBytes: config['http-maxsize'],
     maxRecipients: config['smtp-max-recipients'],
-    access: range === undefined ? {} : { inRange: toAccessRule(range) },
+    access: { isAllowed: toAccessRule(range) },
   });
   return listenHttp({ app, addresses: config['http-ip'], ports: config['http-port'], log });
 }
@@ -153,7 +154,7 @@ function toAccessRule(ranges: IpRanges | undefined): (address: string) => boolea
 /** Says on stdout where the doors are, and in the log who may come in. */
 function announce({ config, log }: Gateway, { doors, io }: { readonly doors: Doors; readonly io: CommandIo }): void {
   for (const { address, port } of doors.smtp.bound) io.stdout(`SMTP ${toHostPort(address, port)}\n`);
-  for (const { address, port } of doors.http.addresses) io.stdout(`HTTP ${toHostPort(address, port)}\n`);
+  for (const { address, port } of doors.http.bound) io.stdout(`HTTP ${toHostPort(address, port)}\n`);
   log.emit('gateway.access', {
     smtp: config['smtp-range'] === undefined ? 'loopback only' : 'smtp-range',
     http: config['http-range'] === undefined ? 'loopback only' : 'http-range',

@@ -1,0 +1,12 @@
+// Finds ports nobody listens on, for programs that must be told their port.
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+
+/** `count` different ports that were free on loopback a moment ago. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

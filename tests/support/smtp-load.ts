@@ -1,0 +1,129 @@
+// A bounded SMTP load: sessions that send one message after the other and remember every id they were promised.
+import { connect, type Socket } from 'node:net';
+
+/** How much to send. */
+export interface LoadOptions {
+  readonly port: number;
+  readonly sessions: number;
+  /** Messages over all sessions; the load ends when all were tried or `signal` fires. */
+  readonly messages: number;
+  readonly signal?: AbortSignal;
+  /** Content without the final dot; dots already stuffed. */
+  readonly content?: string;
+  /** Whether a session that was cut or refused connects again. */
+  readonly reconnect?: boolean;
+}
+
+/** What the clients saw. */
+export interface LoadResult {
+  /** Ids of all 250s after DATA. */
+  readonly ids: string[];
+  /** Replies after DATA that were not 250, by their first line. */
+  readonly refusals: Map<string, number>;
+  /** Sessions that ended without a reply to something they had sent. */
+  broken: number;
+}
+
+const CONTENT = `Subject: load\r\n\r\n${'A line of the body, nothing special about it at all.\r\n'.repeat(70)}`;
+
+/** Runs the load; never rejects for what the gateway does. */
+export async function runLoad(options: LoadOptions): Promise<LoadResult> {
+  const result: LoadResult = { ids: [], refusals: new Map(), broken: 0 };
+  const budget = { left: options.messages };
+  await Promise.all(Array.from({ length: options.sessions }, () => runSessions(options, { result, budget })));
+  return result;
+}
+
+interface Shared {
+  readonly result: LoadResult;
+  readonly budget: { left: number };
+}
+
+async function runSessions(options: LoadOptions, shared: Shared): Promise<void> {
+  do {
+    try {
+      await runSession(options, shared);
+      return;
+    } catch {
+      shared.result.broken++;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  } while (options.reconnect === true && shared.budget.left > 0 && options.signal?.aborted !== true);
+}
+
+async function runSession(options: LoadOptions, { result, budget }: Shared): Promise<void> {
+  const socket = connect(options.port, '127.0.0.1');
+  socket.setTimeout(60_000, () => socket.destroy(new Error('no reply for a minute')));
+  try {
+    const replies = readReplies(socket);
+    await expect(replies, '220');
+    await talk(socket, replies, { say: 'EHLO load.example', code: '250' });
+    while (budget.left > 0 && options.signal?.aborted !== true) {
+      budget.left--;
+      await sendOne(socket, replies, { result, content: options.content ?? CONTENT });
+    }
+    socket.end('QUIT\r\n');
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function sendOne(
+  socket: Socket,
+  replies: AsyncGenerator<string>,
+  { result, content }: { readonly result: LoadResult; readonly content: string },
+): Promise<void> {
+  await talk(socket, replies, { say: 'MAIL FROM:<sender@example.com>', code: '250' });
+  await talk(socket, replies, { say: 'RCPT TO:<rcpt@example.org>', code: '250' });
+  await talk(socket, replies, { say: 'DATA', code: '354' });
+  socket.write(`${content}.\r\n`);
+  const { value: reply = '' } = await replies.next();
+  if (reply === '') throw new Error('cut before the reply');
+  const promised = [...reply.matchAll(/^250 2\.0\.0 (\w+) for /gm)].map(([, id]) => id ?? '');
+  result.ids.push(...promised);
+  if (promised.length === 0) {
+    const line = reply.split('\r\n', 1)[0] ?? '';
+    result.refusals.set(line, (result.refusals.get(line) ?? 0) + 1);
+    if (line.startsWith('421')) throw new Error(line);
+  }
+}
+
+async function talk(
+  socket: Socket,
+  replies: AsyncGenerator<string>,
+  { say, code }: { readonly say: string; readonly code: string },
+): Promise<void> {
+  socket.write(`${say}\r\n`);
+  await expect(replies, code);
+}
+
+async function expect(replies: AsyncGenerator<string>, code: string): Promise<void> {
+  const { value: reply = '' } = await replies.next();
+  if (!reply.startsWith(code)) throw new Error(`expected ${code}, got ${reply}`);
+}
+
+/** Yields whole replies, multi-line ones as one text; ends with the connection. */
+async function* readReplies(socket: Socket): AsyncGenerator<string> {
+  let buffer = '';
+  let isOver = false;
+  let wake = () => {};
+  const end = () => {
+    isOver = true;
+    wake();
+  };
+  socket.setEncoding('utf8').on('error', end).on('end', end).on('close', end).on('data', (text: string) => {
+    buffer += text;
+    wake();
+  });
+  for (;;) {
+    const match = /^(?:\d{3}-.*\r\n)*\d{3} .*\r\n/.exec(buffer);
+    if (match !== null) {
+      buffer = buffer.slice(match[0].length);
+      yield match[0];
+    } else if (isOver) {
+      return;
+    } else {
+      await new Promise<void>((resolve) => wake = resolve);
+    }
+  }
+}
