@@ -43,7 +43,7 @@ export function toEffective(
     const empty = entry.value === '' && !entry.bare;
     if (empty && refusesEmpty !== undefined) findings.faults.push({ where: entry.where, text: refusesEmpty });
     if (empty && type.whenEmpty === undefined) continue;
-    values[name] = empty ? type.whenEmpty : setting.value;
+    values[name] = empty ? type.whenEmpty : setting.parsed === undefined ? initial : setting.parsed.value;
     given.set(name, toGiven(entry, type.whenBare));
     if (type.readable) checkReadable(entry, findings, { readFile });
   }

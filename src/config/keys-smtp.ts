@@ -93,4 +93,10 @@ export const SMTP_KEYS = {
     default: '600',
     doc: 'The longest time that the content of one message may take to arrive.',
   }),
+  'dsn-advertise': key({
+    type: bool(),
+    default: 'true',
+    doc: 'Offer DSN (RFC 3461): RET, ENVID, NOTIFY and ORCPT go into the record as dsn. Without it they get 555 5.5.4.',
+    mailerq: 'dsn-advertise',
+  }),
 } as const;

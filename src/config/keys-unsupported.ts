@@ -53,7 +53,6 @@ const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
   'there is no list of refused addresses': ['smtp-protection', 'smtp-blocklist'],
   'there is one process': ['smtp-threads max-threads'],
   [IP_MAPPING]: ['smtp-default-ips smtp-defaultips smtp-defaultip', 'smtp-mappable-ips', 'smtp-unmappable-ips'],
-  'the DSN extension is not offered': ['dsn-advertise'],
   'there is no /metrics': ['metrics-port', 'metrics-ip'],
   [ONE_QUEUE]: ['rabbitmq-local', 'rabbitmq-primary'],
   'refused mail is not stored': ['rabbitmq-refused', 'refused-maxsize'],

@@ -16,7 +16,7 @@ export interface Setting {
   readonly known: KnownName;
   readonly entry: Entry;
   /** The parsed value; undefined for a text that is empty or faulty, and for names without an effect. */
-  readonly value: unknown;
+  readonly parsed: { readonly value: unknown } | undefined;
 }
 
 /** The settings by main name, with the value of the last source that gave one. */
@@ -52,7 +52,7 @@ function settle(
       findings.faults.push({ where: entry.where, text: toUnknown(entry.name, candidates) });
       continue;
     }
-    const setting = { known, entry, value: parseValue(entry, known, findings) };
+    const setting = { known, entry, parsed: parseValue(entry, known, findings) };
     const earlier = settled.get(known.name);
     settled.set(known.name, earlier === undefined ? setting : preferred(earlier, setting, findings));
   }
@@ -79,7 +79,7 @@ function preferred(earlier: Setting, later: Setting, { warnings }: Findings): Se
 }
 
 /** Every value is checked, also one that a later source replaces: it would come back with that source's end. */
-function parseValue(entry: Entry, known: KnownName, { faults }: Findings): unknown {
+function parseValue(entry: Entry, known: KnownName, { faults }: Findings): Setting['parsed'] {
   if (known.kind !== 'key' && known.kind !== 'fallback') return undefined;
   const { where } = entry;
   const { type } = KEYS[known.kind === 'key' ? known.name : known.of];
@@ -90,7 +90,7 @@ function parseValue(entry: Entry, known: KnownName, { faults }: Findings): unkno
     faults.push({ where, text: `has a control character, expected ${type.accepts}` });
   } else if (text !== '') {
     const value = type.parse(text);
-    if (value.ok) return value.value;
+    if (value.ok) return value;
     faults.push({ where, text: `${value.problem}, expected ${type.accepts}` });
   }
   return undefined;
