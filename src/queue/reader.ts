@@ -15,8 +15,8 @@ export interface GetOptions {
 }
 
 /**
- * Takes one record's JSON, as published (gzip decoded). A record whose call rejects, and everything after it, stays
- * in the queue.
+ * Takes one record's JSON, as published (gzip decoded). When a call rejects, its record and all later ones stay in the
+ * queue, and so may earlier ones whose removal was still to be written: a record can come twice, never not at all.
  */
 export type OnRecord = (body: Uint8Array) => Promise<void>;
 
