@@ -1,7 +1,7 @@
 // Rules that hold between keys: contradictions are faults, combinations that cost something are warnings.
 
 import type { Effective, Given } from './effective.ts';
-import type { Config, KeyName } from './keys.ts';
+import { type Config, type KeyName, KEYS } from './keys.ts';
 import type { Findings } from './merge.ts';
 
 /** Keys that only mean something with a broker. */
@@ -33,9 +33,9 @@ export function crossCheck(effective: Effective, findings: Findings): Effective 
 }
 
 /** A MailerQ file without rabbitmq-address means a broker on localhost; here it means no broker at all. */
-function checkBrokerKeys({ config, given }: Effective, { warnings }: Findings): void {
+function checkBrokerKeys({ config }: Effective, { warnings }: Findings): void {
   if (config['rabbitmq-address'] !== undefined) return;
-  const idle = BROKER_KEYS.filter((name) => given.has(name));
+  const idle = BROKER_KEYS.filter((name) => config[name] !== KEYS[name].initial);
   if (idle.length === 0) return;
   const text = `is not set: messages go to the embedded queue and not to a broker; no effect: ${idle.join(', ')}`;
   warnings.push({ where: 'rabbitmq-address', text });
@@ -49,8 +49,9 @@ function checkDurability({ config, given }: Effective, { warnings }: Findings): 
 }
 
 function checkSizes({ config, given }: Effective, { warnings }: Findings): void {
-  if (config['rabbitmq-address'] === undefined || !given.has('smtp-maxsize')) return;
-  if (config['smtp-maxsize'] <= config['rabbitmq-max-message-size']) return;
+  const maxBytes = config['smtp-maxsize'];
+  if (config['rabbitmq-address'] === undefined || maxBytes === KEYS['smtp-maxsize'].initial) return;
+  if (maxBytes <= config['rabbitmq-max-message-size']) return;
   const text = 'is more than rabbitmq-max-message-size, which is the limit then';
   warnings.push({ where: whereOf('smtp-maxsize', given), text });
 }
