@@ -8,6 +8,7 @@ const LINE_DOT = Buffer.from('\r\n.', 'latin1');
 const SMALL_PIECE = 1024;
 const MIN_BLOCK = 4096;
 const MAX_BLOCK = 65536;
+const NO_BLOCK = Buffer.alloc(0);
 
 /** Where the reader stands between two chunks. */
 type Position = 'mid-line' | 'after-cr' | 'line-start' | 'after-dot' | 'after-dot-cr';
@@ -17,8 +18,9 @@ export class DataReader {
   readonly #maxBytes: number;
   #position: Position = 'line-start';
   #pieces: Buffer[] = [];
-  #block: Buffer | undefined;
-  #blockLength = 0;
+  #block = NO_BLOCK;
+  #runStart = 0;
+  #runEnd = 0;
   #size = 0;
 
   /** @param maxBytes content beyond this is read but not kept */
@@ -38,7 +40,7 @@ export class DataReader {
 
   /** The content in arrival order; call once, after the end was seen. */
   takeContent(): readonly Buffer[] {
-    this.#closeBlock();
+    this.#endRun();
     return this.#pieces;
   }
 
@@ -111,9 +113,10 @@ export class DataReader {
     if (piece.length === 0) return;
     if (this.isOversized) {
       this.#pieces = [];
-      this.#block = undefined;
+      this.#block = NO_BLOCK;
+      this.#runStart = this.#runEnd = 0;
     } else if (piece.length >= SMALL_PIECE) {
-      this.#closeBlock();
+      this.#endRun();
       this.#pieces.push(piece);
     } else {
       this.#gather(piece);
@@ -121,20 +124,18 @@ export class DataReader {
   }
 
   #gather(piece: Buffer): void {
-    if (this.#block === undefined || this.#blockLength + piece.length > this.#block.length) {
-      const next = Math.min((this.#block?.length ?? MIN_BLOCK / 2) * 2, MAX_BLOCK);
-      this.#closeBlock();
-      this.#block = Buffer.allocUnsafe(next);
+    if (this.#runEnd + piece.length > this.#block.length) {
+      this.#endRun();
+      this.#block = Buffer.allocUnsafe(Math.min(Math.max(this.#block.length * 2, MIN_BLOCK), MAX_BLOCK));
+      this.#runStart = this.#runEnd = 0;
     }
-    piece.copy(this.#block, this.#blockLength);
-    this.#blockLength += piece.length;
+    piece.copy(this.#block, this.#runEnd);
+    this.#runEnd += piece.length;
   }
 
-  #closeBlock(): void {
-    if (this.#block !== undefined && this.#blockLength > 0) {
-      this.#pieces.push(this.#block.subarray(0, this.#blockLength));
-    }
-    this.#block = undefined;
-    this.#blockLength = 0;
+  /** What was gathered so far is one piece; the rest of the block serves the next run. */
+  #endRun(): void {
+    if (this.#runEnd > this.#runStart) this.#pieces.push(this.#block.subarray(this.#runStart, this.#runEnd));
+    this.#runStart = this.#runEnd;
   }
 }
