@@ -1,7 +1,7 @@
 // The one grammar of envelope addresses for both doors: RFC 5321 Mailbox (strict) or "something at a valid domain" (loose).
 
-import { isIPv4, isIPv6 } from 'node:net';
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
+import { isAddressLiteral } from './address-literal.ts';
 
 /** MailerQ: smtp-validate-address. */
 export type AddressPolicy = 'strict' | 'loose';
@@ -34,24 +34,26 @@ const QUOTED_STRING = /^"(?:[ !#-[\]-~]|\\[ -~])*"$/;
 const QUOTED_STRING_UTF8 = /^"(?:[ !#-[\]-~\u0080-\u{10ffff}]|\\[ -~])*"$/u;
 // RFC 5321 section 4.1.2: sub-domain = Let-dig [Ldh-str].
 const LABEL = /^[a-z\d](?:[a-z\d-]*[a-z\d])?$/i;
-// C0, DEL, C1, and what breaks lines or hides inside a name; lone surrogates cannot be encoded.
-const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
+// RFC 5891 section 4.2.3.1: what a U-label must not look like, whatever it converts to.
+const MISPLACED_HYPHEN = /^-|^..--|-$/u;
+// Line ends and what else drives a terminal or a protocol (C0, DEL, C1); a lone surrogate has no UTF-8 form.
+const CONTROL = /[\p{Cc}\p{Surrogate}]/u;
 const ASCII = /^[\x00-\x7f]*$/;
 
 /** Judges one address without angle brackets. A source route in front (RFC 5321 appendix F.2) is stripped. */
-export function parseAddress(text: string, options: AddressOptions): ParsedAddress {
-  if (text === '') return options.allow === 'sender' ? { ok: true, address: '' } : fault('the address is empty');
-  if (options.allow === 'recipient' && text.toLowerCase() === 'postmaster') return { ok: true, address: text };
-  if (UNPRINTABLE.test(text)) return fault('the address has a control or unprintable character');
-  const address = text.startsWith('@') ? stripSourceRoute(text) : text;
-  if (address === undefined) return fault('the source route is not valid');
+export function parseAddress(text: string, { policy, smtputf8, allow }: AddressOptions): ParsedAddress {
+  if (text === '') return allow === 'sender' ? { ok: true, address: '' } : fault('the address is empty');
+  if (allow === 'recipient' && text.toLowerCase() === 'postmaster') return { ok: true, address: text };
+  if (CONTROL.test(text)) return fault('the address has a control character or a lone surrogate');
+  const allowUtf8 = smtputf8 || policy === 'loose';
+  const address = withoutSourceRoute(text, allowUtf8);
   const at = address.lastIndexOf('@');
   if (at < 0) return fault('the address has no @');
   const local = address.slice(0, at);
   const domain = address.slice(at + 1);
-  const problem = options.policy === 'strict'
-    ? strictFault(local, domain, options.smtputf8)
-    : domainFault(domain, true);
+  if (local === '') return fault('the local part is missing');
+  const problem = (policy === 'strict' ? strictFault(local, domain, allowUtf8) : undefined) ??
+    domainFault(domain, allowUtf8);
   return problem === undefined ? { ok: true, address } : fault(problem);
 }
 
@@ -59,48 +61,51 @@ function fault(text: string): ParsedAddress {
   return { ok: false, fault: text };
 }
 
-/** `@a.example,@b.example:user@c.example` → `user@c.example`; undefined when the route is malformed. */
-function stripSourceRoute(text: string): string | undefined {
+/** `@a.example,@b.example:user@c.example` → `user@c.example`; what does not start with a whole route stays as it is. */
+function withoutSourceRoute(text: string, allowUtf8: boolean): string {
   const colon = text.indexOf(':');
+  if (!text.startsWith('@') || colon < 0) return text;
   const hops = text.slice(0, colon).split(',');
-  const valid = colon > 0 && hops.every((hop) => hop.startsWith('@') && domainFault(hop.slice(1), true) === undefined);
-  return valid ? text.slice(colon + 1) : undefined;
+  // RFC 5321 section 4.1.2: At-domain = "@" Domain, so an address literal is no hop.
+  const valid = hops.every((hop) => hop.startsWith('@') && domainNameFault(hop.slice(1), allowUtf8) === undefined);
+  return valid ? text.slice(colon + 1) : text;
 }
 
-function strictFault(local: string, domain: string, smtputf8: boolean): string | undefined {
-  if (!smtputf8 && !(ASCII.test(local) && ASCII.test(domain))) return 'characters beyond ASCII need SMTPUTF8';
+function strictFault(local: string, domain: string, allowUtf8: boolean): string | undefined {
+  if (!allowUtf8 && !(ASCII.test(local) && ASCII.test(domain))) return 'characters beyond ASCII need SMTPUTF8';
   if (octets(local) > MAX_LOCAL_PART) return `the local part is longer than ${MAX_LOCAL_PART} octets`;
   if (octets(local) + 1 + octets(domain) > MAX_PATH) return `the address is longer than ${MAX_PATH} octets`;
   const quoted = local.startsWith('"');
   const grammar = quoted
-    ? (smtputf8 ? QUOTED_STRING_UTF8 : QUOTED_STRING)
-    : (smtputf8 ? DOT_STRING_UTF8 : DOT_STRING);
-  if (!grammar.test(local)) return 'the local part is not valid';
-  return domainFault(domain, smtputf8);
+    ? (allowUtf8 ? QUOTED_STRING_UTF8 : QUOTED_STRING)
+    : (allowUtf8 ? DOT_STRING_UTF8 : DOT_STRING);
+  return grammar.test(local) ? undefined : 'the local part is not valid';
 }
 
 /** What is wrong with the right side of the @: a domain name or an address literal. */
 function domainFault(domain: string, allowUtf8: boolean): string | undefined {
-  if (domain.startsWith('[')) return isAddressLiteral(domain) ? undefined : 'the address literal is not valid';
+  if (!domain.startsWith('[')) return domainNameFault(domain, allowUtf8);
+  return isAddressLiteral(domain) ? undefined : 'the address literal is not valid';
+}
+
+function domainNameFault(domain: string, allowUtf8: boolean): string | undefined {
   if (domain === '') return 'the domain is missing';
-  const ascii = ASCII.test(domain) ? domain : allowUtf8 ? toAsciiDomain(domain) : '';
-  if (ascii === '') return 'the domain is not valid';
-  if (octets(domain) > MAX_DOMAIN || ascii.length > MAX_DOMAIN) return `the domain is longer than ${MAX_DOMAIN} octets`;
-  const valid = ascii.split('.').every((label) => label.length <= MAX_LABEL && LABEL.test(label));
-  return valid ? undefined : 'the domain is not valid';
+  const tooLong = `the domain is longer than ${MAX_DOMAIN} octets`;
+  if (octets(domain) > MAX_DOMAIN) return tooLong;
+  const labels = domain.split('.').map((label) => allowUtf8 ? toAsciiLabel(label) : label);
+  if (!labels.every((label) => label.length <= MAX_LABEL && LABEL.test(label))) return 'the domain is not valid';
+  return labels.join('.').length > MAX_DOMAIN ? tooLong : undefined;
 }
 
-/** The A-label form, or empty; UTS 46 maps full-width dots and the like, which RFC 5890 does not, so they are refused. */
-function toAsciiDomain(domain: string): string {
-  return /[\u3002\uff0e\uff61]/.test(domain) ? '' : domainToASCII(domain);
-}
-
-/** RFC 5321 section 4.1.3: an IPv4 address, or an IPv6 address behind its tag; no other tag is registered. */
-function isAddressLiteral(literal: string): boolean {
-  if (!literal.endsWith(']')) return false;
-  const inner = literal.slice(1, -1);
-  if (!/^IPv6:/i.test(inner)) return isIPv4(inner);
-  return isIPv6(inner.slice(5)) && !inner.includes('%');
+/** The A-label of a U-label (RFC 5890 section 2.3.2.1), ASCII as it is, empty for anything else. */
+function toAsciiLabel(label: string): string {
+  if (ASCII.test(label)) return label;
+  if (MISPLACED_HYPHEN.test(label)) return '';
+  // The platform's function is made for URLs: it drops invisible characters, rewrites look-alikes, decodes %41 and
+  // stops at a slash. Only what comes back is a name that every reader takes for the same one; case and decomposed
+  // letters are let pass, as in RFC 5895 section 2.
+  const ascii = domainToASCII(label);
+  return ascii.startsWith('xn--') && domainToUnicode(ascii) === label.normalize('NFC').toLowerCase() ? ascii : '';
 }
 
 function octets(text: string): number {
