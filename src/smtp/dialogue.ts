@@ -40,6 +40,7 @@ const MAX_ERRORS = 20;
 // RFC 5321 section 4.5.3.1.2 limits a domain to 255 octets; a little room for literals.
 const MAX_HELO = 300;
 const HTTP_REQUEST = /^(?:GET|POST|CONNECT|HEAD|PUT|PATCH|DELETE|OPTIONS|TRACE) /;
+const LONGEST_METHOD = 'CONNECT '.length;
 const NOT_IMPLEMENTED = new Set(['EXPN', 'TURN', 'ETRN', 'ATRN', 'BDAT', 'SEND', 'SOML', 'SAML', 'AUTH', 'BURL']);
 
 /** One session's protocol state. */
@@ -97,12 +98,17 @@ export class Dialogue {
 
   /** Answers one command line. */
   answer(line: Buffer): Reply {
-    const reply = this.#dispatch(line);
-    return reply.code >= 500 ? this.countError(reply) : reply;
+    return this.#countErrors(isHttpRequest(line) ? REPLIES.httpRequest : this.#dispatch(line));
   }
 
-  /** Counts a refused command; past the limit the connection ends. */
-  countError(reply: Reply): Reply {
+  /** Answers a line that was too long to be read; `start` is how it begins. */
+  answerTooLong(start: Buffer): Reply {
+    return this.#countErrors(isHttpRequest(start) ? REPLIES.httpRequest : REPLIES.lineTooLong);
+  }
+
+  /** Past the limit of refused commands the connection ends. */
+  #countErrors(reply: Reply): Reply {
+    if (reply.code < 500) return reply;
     this.#errors++;
     return this.#errors >= MAX_ERRORS && !reply.close ? REPLIES.tooManyErrors : reply;
   }
@@ -120,8 +126,6 @@ export class Dialogue {
   #dispatch(line: Buffer): Reply {
     const text = decodeLine(line);
     if (text === undefined) return REPLIES.badCharacters;
-    // A web page can make a browser send such a line; nothing after it may be taken for a command.
-    if (HTTP_REQUEST.test(text)) return REPLIES.httpRequest;
     const { verb, argument }: Command = parseCommand(text);
     const handler = this.#handlers.get(verb);
     if (handler !== undefined) return handler(argument);
@@ -203,6 +207,11 @@ export class Dialogue {
   #offered(parameters: Parameters): Parameters | undefined {
     return this.#isExtended || parameters.size === 0 ? parameters : undefined;
   }
+}
+
+/** A web page can make a browser send such a line; nothing after it may be taken for a command. */
+function isHttpRequest(line: Buffer): boolean {
+  return HTTP_REQUEST.test(line.toString('latin1', 0, LONGEST_METHOD));
 }
 
 function toPathFault(fault: 'syntax' | 'path' | 'parameter', syntax: string): Reply {

@@ -7,7 +7,8 @@ import { DataReader } from './data-reader.ts';
 export interface WireEvents {
   /** A line without its line end. */
   onLine(line: Buffer): void | Promise<void>;
-  onLineTooLong(): void | Promise<void>;
+  /** A line that was dropped; `start` is how it begins. */
+  onLineTooLong(start: Buffer): void | Promise<void>;
   onContent(content: DataReader): void | Promise<void>;
   /** All input so far is worked off: replies may go out together. */
   onIdle(): void;
@@ -19,6 +20,8 @@ export interface WireEvents {
 const MAX_LINE = 12288;
 // How many lines to answer before other connections get their turn.
 const LINES_PER_TURN = 100;
+// What is kept of a line that is too long: enough to tell its verb.
+const START_OF_LINE = 16;
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -27,7 +30,8 @@ export class WireReader extends SMTPStream {
   readonly #events: WireEvents;
   #input: Buffer = Buffer.alloc(0);
   #content: DataReader | undefined;
-  #skipLine = false;
+  /** The start of a line that is too long, until its end has come. */
+  #dropped: Buffer | undefined;
 
   constructor(events: WireEvents) {
     super();
@@ -75,18 +79,17 @@ export class WireReader extends SMTPStream {
   #readLine(): 'starved' | void | Promise<void> {
     const end = this.#input.indexOf(LF);
     if (end < 0) {
-      if (this.#input.length <= MAX_LINE) return 'starved';
-      this.#skipLine = true;
+      // One more byte than a line may have is undecided: it may be the CR of its end.
+      if (this.#input.length <= MAX_LINE + 1) return 'starved';
+      this.#dropped ??= Buffer.from(this.#input.subarray(0, START_OF_LINE));
       this.#input = Buffer.alloc(0);
       return 'starved';
     }
     const line = this.#input.subarray(0, end > 0 && this.#input[end - 1] === CR ? end - 1 : end);
     this.#input = this.#input.subarray(end + 1);
-    if (this.#skipLine || line.length > MAX_LINE) {
-      this.#skipLine = false;
-      return this.#events.onLineTooLong();
-    }
-    return this.#events.onLine(line);
+    const dropped = this.#dropped ?? (line.length > MAX_LINE ? line : undefined);
+    this.#dropped = undefined;
+    return dropped === undefined ? this.#events.onLine(line) : this.#events.onLineTooLong(dropped);
   }
 
   #readContent(content: DataReader): 'starved' | void | Promise<void> {
