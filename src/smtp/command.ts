@@ -62,7 +62,7 @@ export function parsePathArgument(
   return parameters === undefined ? { ok: false, fault: 'parameter' } : { ok: true, path, parameters };
 }
 
-/** Offset after the closing bracket; a `>` inside a quoted local part does not close. */
+/** Offset after the closing bracket; a `>` inside a quoted local part does not close, after a stray quote it does. */
 function endOfPath(text: string): number {
   let quoted = false;
   for (let at = 1; at < text.length; at++) {
@@ -71,7 +71,7 @@ function endOfPath(text: string): number {
     else if (character === '"') quoted = !quoted;
     else if (character === '>' && !quoted) return at + 1;
   }
-  return -1;
+  return text.indexOf('>') + 1 || -1;
 }
 
 function parseParameters(text: string): Parameters | undefined {
