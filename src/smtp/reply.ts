@@ -60,7 +60,8 @@ export function toDispositionReply(disposition: Disposition): Reply {
     const ids = disposition.records.map(({ id, recipient }) => `${id} for ${recipient}`);
     return toReply(250, '2.0.0', 'Ok, queued as', ...ids);
   }
-  return toReply(REFUSAL_CODES[disposition.reason], disposition.status, disposition.text);
+  const reply = toReply(REFUSAL_CODES[disposition.reason], disposition.status, disposition.text);
+  return reply.code === 421 ? closing(reply) : reply; // RFC 5321 section 4.2.2
 }
 
 /** Replies that never vary. */
