@@ -26,14 +26,17 @@ export interface SessionDependencies {
   };
 }
 
+// Replies to pipelined commands leave together up to this many characters; then the client has to read some of them.
+const MAX_HELD_REPLIES = 16_384;
+
 /** One client's connection from greeting to close. */
 export class Session extends SMTPConnection {
   readonly #dependencies: SessionDependencies;
   readonly #hostname: string;
   readonly #dialogue: Dialogue;
-  /** Why the session may not go on after the transaction in flight. */
+  /** The session may not go on after the transaction in flight. */
   #isDraining = false;
-  /** The pipeline or a slow reader of replies holds the session; the client's silence is ours. */
+  /** The pipeline has the message; the client is silent because it waits for us. */
   #isBusy = false;
   #dataTimer: NodeJS.Timeout | undefined;
   #replies = '';
@@ -47,6 +50,8 @@ export class Session extends SMTPConnection {
     },
   ) {
     super(server, socket, connection);
+    // A socket's errors end in its close event, which is logged; without a listener they would end the process.
+    this.on('error', () => {});
     this.#dependencies = dependencies;
     this.#hostname = dependencies.greetingName(this.localAddress);
     this.#dialogue = new Dialogue({ ...dependencies, hostname: this.#hostname });
@@ -71,8 +76,8 @@ export class Session extends SMTPConnection {
 
   override _createParser(): WireReader {
     return new WireReader({
-      onLine: (line) => this.#onLine(line),
-      onLineTooLong: () => this.#reply(this.#dialogue.countError(REPLIES.lineTooLong)),
+      onLine: (line) => this.#onCommand(() => this.#dialogue.answer(line)),
+      onLineTooLong: (start) => this.#onCommand(() => this.#dialogue.answerTooLong(start)),
       onContent: (content) => this.#onContent(content),
       onIdle: () => this.#flush(),
       onEnd: () => this.close(),
@@ -101,14 +106,21 @@ export class Session extends SMTPConnection {
     this.#end({ ...toBareReply(code, ...lines), enhancedStatus: code < 500 ? '4.3.0' : '5.5.1' });
   }
 
-  #onLine(line: Buffer): void | Promise<void> {
-    if (this.#isDraining && !this.#dialogue.isInTransaction) return this.#reply(REPLIES.shuttingDown);
-    const reply = this.#dialogue.answer(line);
-    if (reply.code >= 400) {
-      this.#dependencies.log.emit('smtp.command.rejected', { ...this.#about(), reply: toReplyText(reply).trimEnd() });
+  /** The boundary of command dispatch: a bug costs the client one reply, not the gateway its life. */
+  #onCommand(answer: () => Reply): void | Promise<void> {
+    let reply: Reply;
+    try {
+      reply = answer();
+    } catch (error) {
+      reply = this.#toInternalError(error);
     }
+    if (reply.code >= 400) this.#reportRejected(reply);
     if (reply.then === 'content') this.#startContent();
     return this.#reply(reply);
+  }
+
+  #reportRejected(reply: Reply): void {
+    this.#dependencies.log.emit('smtp.command.rejected', { ...this.#about(), reply: toReplyText(reply).trimEnd() });
   }
 
   #startContent(): void {
@@ -124,23 +136,28 @@ export class Session extends SMTPConnection {
   async #onContent(content: DataReader): Promise<void> {
     clearTimeout(this.#dataTimer);
     const transaction = this.#dialogue.takeTransaction();
-    if (content.isOversized) return this.#reply(REPLIES.tooLarge);
+    if (content.isOversized) {
+      this.#reportRejected(REPLIES.tooLarge);
+      return this.#reply(REPLIES.tooLarge);
+    }
     this.#isBusy = true;
     const reply = await this.#ingest(transaction, content);
     this.#isBusy = false;
-    this._armTimeout();
     await this.#reply(reply);
-    if (this.#isDraining) this.#end(REPLIES.shuttingDown);
   }
 
   async #ingest(transaction: Transaction, content: DataReader): Promise<Reply> {
-    const { pipeline, log } = this.#dependencies;
     try {
-      return toDispositionReply(await pipeline.ingest(this.#toSubmission(transaction, content)));
+      return toDispositionReply(await this.#dependencies.pipeline.ingest(this.#toSubmission(transaction, content)));
     } catch (error) {
-      log.emit('gateway.fault', { ...this.#about(), error: String(error), stack: (error as Error).stack });
-      return REPLIES.internalError;
+      return this.#toInternalError(error);
     }
+  }
+
+  #toInternalError(error: unknown): Reply {
+    const stack = error instanceof Error ? error.stack : undefined;
+    this.#dependencies.log.emit('gateway.fault', { ...this.#about(), error: String(error), stack });
+    return REPLIES.internalError;
   }
 
   #toSubmission({ mailFrom, recipients, parameters }: Transaction, content: DataReader): Submission {
@@ -174,10 +191,18 @@ export class Session extends SMTPConnection {
   /** Queues a reply; the promise holds back further input while the client does not read what it was told. */
   #reply(reply: Reply): void | Promise<void> {
     this.#write(reply);
-    if (!this._socket.writableNeedDrain || this._socket.destroyed) return;
+    if (this.#isDraining && !this.#dialogue.isInTransaction) this.#end(REPLIES.shuttingDown);
+    if (this.#replies.length >= MAX_HELD_REPLIES) this.#flush();
+    const socket = this._socket;
+    if (!socket.writableNeedDrain || socket.destroyed) return;
     return new Promise((resolve) => {
-      this._socket.once('drain', resolve);
-      this._socket.once('close', () => resolve());
+      const goOn = () => {
+        socket.removeListener('drain', goOn);
+        socket.removeListener('close', goOn);
+        resolve();
+      };
+      socket.once('drain', goOn);
+      socket.once('close', goOn);
     });
   }
 

@@ -1,0 +1,59 @@
+// An outlet that keeps its records in memory, and answers at once, when told to, or with a fault.
+import { Buffer } from 'node:buffer';
+import { type EncodedRecord, type Outlet, type PublishResult, STORED } from '../../src/queue/outlet.ts';
+
+/** A record's body, parsed. */
+export type ParsedRecord = Readonly<Record<string, unknown>> & { readonly mime: string; readonly recipient: string };
+
+/** An outlet with what it was given. */
+export interface RecordingOutlet extends Outlet {
+  readonly records: EncodedRecord[];
+  /** The bodies of all records, in order. */
+  parsed(): ParsedRecord[];
+  /** From now on publishes wait for `release`; resolves when the next one has come. */
+  withhold(): Promise<void>;
+  release(): void;
+  /** What each record is answered; everything is stored unless this is set. */
+  result: (record: EncodedRecord) => PublishResult;
+}
+
+/** Parses a record's body. */
+export function parseRecord({ body }: EncodedRecord): ParsedRecord {
+  return JSON.parse(Buffer.concat(body).toString('utf8')) as ParsedRecord;
+}
+
+/** The record's `mime`, decoded. */
+export function decodeMime(record: ParsedRecord): Buffer {
+  return Buffer.from(record.mime, record['mime-encoding'] === 'base64' ? 'base64' : 'utf8');
+}
+
+/** Creates an outlet that stores everything at once. */
+export function createRecordingOutlet(): RecordingOutlet {
+  const records: EncodedRecord[] = [];
+  let gate: Promise<void> | undefined;
+  let open = () => {};
+  let arrived = () => {};
+  const outlet: RecordingOutlet = {
+    records,
+    parsed: () => records.map(parseRecord),
+    withhold() {
+      gate = new Promise((resolve) => (open = resolve));
+      return new Promise((resolve) => (arrived = resolve));
+    },
+    release() {
+      gate = undefined;
+      open();
+    },
+    result: () => STORED,
+    async publish(published) {
+      arrived();
+      if (gate !== undefined) await gate;
+      records.push(...published);
+      return published.map((record) => outlet.result(record));
+    },
+    health: () => ({ ready: true, reasons: [] }),
+    drain: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+  return outlet;
+}

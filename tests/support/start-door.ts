@@ -1,0 +1,115 @@
+// An SMTP door on a free loopback port, with the real pipeline behind it and an outlet that records.
+import { createMessageIds } from '../../src/mail/message-id.ts';
+import { SessionPlaces } from '../../src/net/session-places.ts';
+import { createPipeline, type Pipeline } from '../../src/pipeline/ingest.ts';
+import type { PipelineSettings } from '../../src/pipeline/draft.ts';
+import { listenSmtp, type SmtpDoor } from '../../src/smtp/listener.ts';
+import type { SessionDependencies } from '../../src/smtp/session.ts';
+import { createRecordingLog, type RecordingLog } from './recording-log.ts';
+import { createRecordingOutlet, type RecordingOutlet } from './recording-outlet.ts';
+import { SmtpClient } from './smtp-client.ts';
+
+/** The name the door greets with. */
+export const DOOR_NAME = 'mx.example.com';
+
+/** What a test may set; everything else has a default. */
+export interface DoorOptions {
+  readonly settings?: Partial<SessionDependencies['settings']>;
+  readonly pipelineSettings?: Partial<PipelineSettings>;
+  /** Replaces verbs of the real pipeline. */
+  readonly pipeline?: Partial<Pipeline>;
+  readonly isAllowed?: (address: string) => boolean;
+  readonly places?: { readonly limit: number; readonly waitMs: number };
+  readonly address?: string;
+}
+
+/** A door with everything around it in a test's hands. */
+export interface StartedDoor {
+  readonly port: number;
+  readonly door: SmtpDoor;
+  readonly outlet: RecordingOutlet;
+  readonly log: RecordingLog;
+  readonly places: SessionPlaces;
+  /** Connects a client; it is closed with the door. */
+  connect(): Promise<SmtpClient>;
+  /** Connects, reads the greeting and says EHLO. */
+  greeted(): Promise<SmtpClient>;
+  /** Resolves when no session and no place is left; rejects when that takes too long. */
+  empty(): Promise<void>;
+}
+
+/** Opens a door, runs `body` with it, and closes it with all its clients. */
+export async function withDoor(options: DoorOptions, body: (started: StartedDoor) => Promise<void>): Promise<void> {
+  const outlet = createRecordingOutlet();
+  const log = createRecordingLog();
+  const places = new SessionPlaces(options.places ?? { limit: 1000, waitMs: 60_000 });
+  const door = await openDoor(options, { outlet, log, places });
+  const port = door.bound[0]?.port ?? 0;
+  const clients: SmtpClient[] = [];
+  const connect = async () => {
+    const client = await SmtpClient.connect(port);
+    clients.push(client);
+    return client;
+  };
+  const greeted = async () => {
+    const client = await connect();
+    await client.reply();
+    await client.ask('EHLO client.example.com');
+    return client;
+  };
+  try {
+    await body({ port, door, outlet, log, places, connect, greeted, empty: () => untilEmpty(door, places) });
+  } finally {
+    outlet.release();
+    for (const client of clients) client.close();
+    await door.close();
+  }
+}
+
+function openDoor(
+  { settings, pipelineSettings, pipeline, isAllowed = () => true, address = '127.0.0.1' }: DoorOptions,
+  { outlet, log, places }: Pick<StartedDoor, 'outlet' | 'log' | 'places'>,
+): Promise<SmtpDoor> {
+  const real = createPipeline({
+    settings: {
+      addressPolicy: 'strict',
+      lineEndings: 'reject',
+      eightBit: 'base64',
+      addReceived: false,
+      inbox: 'inbox',
+      ...pipelineSettings,
+    },
+    outlet,
+    log,
+    nextId: createMessageIds(0, 0),
+  });
+  return listenSmtp({
+    pipeline: { ...real, ...pipeline },
+    log,
+    greetingName: () => DOOR_NAME,
+    isAllowed,
+    places,
+    settings: {
+      maxBytes: 1_000_000,
+      maxRecipients: 1000,
+      maxMessages: 0,
+      offerDsn: true,
+      barePaths: pipelineSettings?.addressPolicy === 'loose',
+      idleTimeoutMs: 60_000,
+      dataTimeoutMs: 60_000,
+      ...settings,
+    },
+  }, { addresses: [address], ports: [0] });
+}
+
+const EMPTY_DEADLINE_MS = 5000;
+const LOOK_AGAIN_MS = 5;
+
+/** A session ends when the kernel says so; there is no event to await from outside. */
+async function untilEmpty(door: SmtpDoor, places: SessionPlaces): Promise<void> {
+  const deadline = Date.now() + EMPTY_DEADLINE_MS;
+  while (door.sessions() > 0 || places.taken > 0) {
+    if (Date.now() > deadline) throw new Error(`Left over: ${door.sessions()} sessions, ${places.taken} places`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+}
