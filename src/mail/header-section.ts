@@ -42,22 +42,27 @@ export function splitHeaderSection(content: readonly Uint8Array[]): SplitContent
   for (const [index, piece] of content.entries()) {
     const chunk = toBuffer(piece);
     const cut = endOfHeader(tail, chunk);
-    if (cut !== undefined) return splitAt(content, index, cut);
+    if (cut !== undefined) {
+      return splitInside(chunk, cut, { before: content.slice(0, index), after: content.slice(index + 1) });
+    }
     tail = Buffer.concat([tail, chunk.subarray(-TAIL)]).subarray(-TAIL);
   }
   return { header: join(content), body: [] };
 }
 
-function splitAt(content: readonly Uint8Array[], index: number, cut: number): SplitContent {
-  const chunk = toBuffer(content[index]!);
-  const header = join([...content.slice(0, index), chunk.subarray(0, cut)]);
+function splitInside(
+  chunk: Buffer,
+  cut: number,
+  { before, after }: { readonly before: readonly Uint8Array[]; readonly after: readonly Uint8Array[] },
+): SplitContent {
+  const header = join([...before, chunk.subarray(0, cut)]);
   const rest = chunk.subarray(cut);
-  const body = content.slice(index + 1);
-  return { header, body: rest.length > 0 ? [rest, ...body] : body };
+  return { header, body: rest.length > 0 ? [rest, ...after] : after };
 }
 
 function join(pieces: readonly Uint8Array[]): Buffer {
-  return pieces.length === 1 ? toBuffer(pieces[0]!) : Buffer.concat(pieces);
+  const [first] = pieces;
+  return first !== undefined && pieces.length === 1 ? toBuffer(first) : Buffer.concat(pieces);
 }
 
 /** Offset in `chunk` after the empty line, which may have begun in the bytes before it. */
@@ -70,7 +75,7 @@ function endOfHeader(tail: Buffer, chunk: Buffer): number | undefined {
 
 /**
  * Yields the fields in order, folded lines included. A line that is neither a field nor a continuation belongs to the
- * field before it, so that the windows cover the section without a gap.
+ * field before it, so that the windows leave no gap between the first field and the empty line.
  */
 export function* headerFields(header: Buffer): Generator<HeaderField> {
   let field: HeaderField | undefined;
@@ -79,7 +84,7 @@ export function* headerFields(header: Buffer): Generator<HeaderField> {
     const newline = header.indexOf(LF, position);
     const end = newline < 0 ? header.length : newline + 1;
     if (isEmptyLine(header, position, end)) break;
-    const valueStart = isContinuation(header[position]!) ? -1 : startOfValue(header, position, end);
+    const valueStart = startOfValue(header, position, end);
     if (valueStart >= 0) {
       if (field !== undefined) yield field;
       field = { name: fieldName(header, position, valueStart), start: position, valueStart, end };
@@ -91,8 +96,13 @@ export function* headerFields(header: Buffer): Generator<HeaderField> {
   if (field !== undefined) yield field;
 }
 
-function isContinuation(byte: number): boolean {
+function isBlank(byte: number | undefined): boolean {
   return byte === SPACE || byte === TAB;
+}
+
+/** RFC 5322 section 2.2: printable ASCII other than the colon. */
+function isNameByte(byte: number | undefined): boolean {
+  return byte !== undefined && byte > SPACE && byte < 0x7f && byte !== COLON;
 }
 
 function isEmptyLine(header: Buffer, start: number, end: number): boolean {
@@ -100,20 +110,29 @@ function isEmptyLine(header: Buffer, start: number, end: number): boolean {
   return (length === 1 && header[start] === LF) || (length === 2 && header[start] === CR && header[start + 1] === LF);
 }
 
-/** Offset after the colon when the line starts a field: printable ASCII up to a colon; blanks before it are obsolete but seen. */
+/** Offset after the colon when the line starts a field, else -1; blanks before the colon are obsolete but seen. */
 function startOfValue(header: Buffer, start: number, end: number): number {
   let position = start;
-  while (position < end && header[position]! > SPACE && header[position]! < 0x7f && header[position] !== COLON) position++;
+  while (position < end && isNameByte(header[position])) position++;
   if (position === start) return -1;
-  while (position < end && isContinuation(header[position]!)) position++; // RFC 5322 section 4.5 obs-fields
-  return header[position] === COLON ? position + 1 : -1;
+  while (position < end && isBlank(header[position])) position++; // RFC 5322 section 4.5 obs-fields
+  return position < end && header[position] === COLON ? position + 1 : -1;
 }
 
 function fieldName(header: Buffer, start: number, valueStart: number): string {
   return header.toString('latin1', start, valueStart - 1).trimEnd().toLowerCase();
 }
 
-/** The value unfolded (RFC 5322 section 2.2.3) and trimmed, as latin1 so that every byte survives. */
+/** The value unfolded (RFC 5322 section 2.2.3) and without blanks around it, as latin1 so that every byte survives. */
 export function unfoldedValue(header: Buffer, field: HeaderField): string {
-  return header.toString('latin1', field.valueStart, field.end).replace(/\r?\n(?=[ \t])/g, '').trim();
+  let start = field.valueStart;
+  let end = field.end;
+  // Not trim(): as latin1, the last byte of a UTF-8 letter like "à" is a no-break space.
+  while (start < end && isSpace(header[start])) start++;
+  while (start < end && isSpace(header[end - 1])) end--;
+  return header.toString('latin1', start, end).replace(/\r?\n(?=[ \t])/g, '');
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return isBlank(byte) || byte === CR || byte === LF;
 }

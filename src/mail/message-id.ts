@@ -30,7 +30,7 @@ export function createMessageIds(
   const random = BigInt(`0x${randomBytes(RANDOM_BYTES).toString('hex')}`);
   const suffix = toDigits(serverId, 2) + toDigits(worker, 2) + toDigits(random, 10);
   let time = 0;
-  let prefix = '';
+  let prefix = toDigits(time, TIME_DIGITS);
   let counter = 0;
   return function nextMessageId() {
     const current = now();
