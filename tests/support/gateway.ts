@@ -8,7 +8,8 @@ import process from 'node:process';
 import { freePorts } from './free-port.ts';
 import { toProgramCommand } from './program-command.ts';
 
-const START_DEADLINE_MS = 30_000;
+// A gateway that does not do what a test waits for is ended, and the test fails with what it said.
+const WAIT_DEADLINE_MS = 30_000;
 
 /** How to start a gateway. */
 export interface GatewayOptions {
@@ -37,6 +38,8 @@ export class Gateway {
   readonly directory: string;
   readonly flags: readonly string[];
   readonly exit: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  #isGone = false;
+  #wake = () => {};
   stdout = '';
   stderr = '';
 
@@ -45,9 +48,19 @@ export class Gateway {
     this.ports = options.ports;
     this.directory = options.directory;
     this.flags = flags;
-    this.exit = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => this.stdout += text);
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => this.stderr += text);
+    this.exit = once(child, 'close').then(([code, signal]) => {
+      this.#isGone = true;
+      this.#wake();
+      return { code, signal };
+    });
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+      this.#wake();
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+      this.#wake();
+    });
   }
 
   /** The events logged so far that have this name. */
@@ -65,19 +78,22 @@ export class Gateway {
     await this.#until(() => /^SMTP .*\nHTTP /m.test(this.stdout) || undefined, 'its doors to open');
   }
 
+  /** Resolves when at least `count` messages have been accepted since the start. */
+  async accepted(count: number): Promise<void> {
+    await this.#until(() => this.events('message.accepted').length >= count || undefined, `message ${count}`);
+  }
+
   async #until<T>(probe: () => T | undefined, what: string): Promise<T> {
-    const deadline = AbortSignal.timeout(START_DEADLINE_MS);
-    for (;;) {
-      const found = probe();
-      if (found !== undefined) return found;
-      const gone = this.exit.then(({ code, signal }) => {
-        throw new Error(`the gateway ended (${code ?? signal}) before ${what}: ${this.stderr}`);
-      });
-      await Promise.race([
-        once(this.process.stdout!, 'data', { signal: deadline }),
-        once(this.process.stderr!, 'data', { signal: deadline }),
-        gone,
-      ]);
+    const deadline = setTimeout(() => this.process.kill('SIGKILL'), WAIT_DEADLINE_MS);
+    try {
+      for (;;) {
+        const found = probe();
+        if (found !== undefined) return found;
+        if (this.#isGone) throw new Error(`the gateway ended before ${what}: ${this.stderr.slice(-2000)}`);
+        await new Promise<void>((resolve) => this.#wake = resolve);
+      }
+    } finally {
+      clearTimeout(deadline);
     }
   }
 

@@ -85,6 +85,8 @@ async function sendOne(
     const line = reply.split('\r\n', 1)[0] ?? '';
     result.refusals.set(line, (result.refusals.get(line) ?? 0) + 1);
     if (line.startsWith('421')) throw new Error(line);
+    // A client that was told to try again later does not hammer.
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
