@@ -1,0 +1,45 @@
+// Makes sure that the real components of the tests are there: the broker, the mail clients and the tracer, from Debian.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import process from 'node:process';
+import { say } from './step.ts';
+
+/** Package and the file or command that shows that it is installed. */
+const needed: readonly [name: string, proof: string][] = [
+  ['rabbitmq-server', '/usr/lib/rabbitmq/bin/rabbitmq-server'],
+  ['swaks', 'swaks'],
+  ['strace', 'strace'],
+  ['debootstrap', 'debootstrap'],
+  ['curl', 'curl'],
+  ['python3', 'python3'],
+];
+
+/** Installs what is missing; returns the fault as text when something is still missing afterwards. */
+export function installDebianPackages(): string | undefined {
+  const missing = findMissing();
+  if (missing.length === 0) return undefined;
+  if (process.getuid?.() !== 0) return `FAILED (as root: apt-get install ${missing.join(' ')})`;
+  say(`   apt-get install ${missing.join(' ')}`);
+  aptGet(['update']);
+  const fault = aptGet(['install', '--yes', '--no-install-recommends', ...missing]);
+  const still = findMissing();
+  return still.length === 0 ? undefined : `FAILED (cannot install ${still.join(' ')})\n${fault}`;
+}
+
+function findMissing(): string[] {
+  return needed.filter(([, proof]) => !isThere(proof)).map(([name]) => name);
+}
+
+function isThere(proof: string): boolean {
+  // Some of them are for the administrator, whose folders an ordinary PATH leaves out.
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return proof.startsWith('/') ? existsSync(proof) : folders.some((folder) => existsSync(join(folder, proof)));
+}
+
+/** The end of apt-get's output when it failed, else an empty text. */
+function aptGet(args: string[]): string {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const { status, stdout, stderr } = spawnSync('apt-get', args, { env, encoding: 'utf8', timeout: 300_000 });
+  return status === 0 ? '' : `${stdout}${stderr}`.slice(-4000);
+}
