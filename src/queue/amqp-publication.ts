@@ -1,0 +1,55 @@
+// One record on its way to RabbitMQ: its body as one buffer, its AMQP properties, and who waits for the result.
+
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Options } from 'amqplib';
+import type { EncodedRecord, PublishResult } from './outlet.ts';
+
+/** A record that is to be published, and where its result goes. */
+export interface Publication {
+  readonly record: EncodedRecord;
+  /** The compressed body; undefined: the record's own pieces are sent. */
+  readonly compressed: Buffer | undefined;
+  /** Bytes of the body as the broker will count them. */
+  readonly size: number;
+  /** Called once. */
+  readonly settle: (result: PublishResult) => void;
+}
+
+const compress = promisify(gzip);
+
+/** Compresses a record's body, off the main thread. */
+export function compressBody(record: EncodedRecord): Promise<Buffer> {
+  return compress(joinPieces(record));
+}
+
+/** The body in one buffer, which amqplib wants: copied only when it is in several pieces. */
+export function toBody({ record, compressed }: Publication): Buffer {
+  return compressed ?? joinPieces(record);
+}
+
+function joinPieces({ body, size }: EncodedRecord): Buffer {
+  const [piece] = body;
+  if (body.length === 1 && piece !== undefined) return Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+  return Buffer.concat(body, size);
+}
+
+/** AMQP properties and flags of a record. */
+export function toPublishOptions(
+  { record, compressed }: Publication,
+  { persistent }: { readonly persistent: boolean },
+): Options.Publish {
+  const options: Options.Publish = {
+    // Without it the broker acknowledges, and drops, what no queue takes.
+    mandatory: true,
+    persistent,
+    contentType: 'application/json',
+    messageId: record.id,
+    timestamp: record.timestamp,
+    appId: 'mailchute',
+  };
+  if (compressed !== undefined) options.contentEncoding = 'gzip';
+  // The field is one octet.
+  if (record.priority !== undefined) options.priority = Math.min(Math.max(Math.trunc(record.priority), 0), 255);
+  return options;
+}
