@@ -20,6 +20,12 @@ export type ParsedAddress =
   | { readonly ok: true; readonly address: string }
   | { readonly ok: false; readonly fault: string };
 
+/** What stands left and right of the last @. */
+interface Mailbox {
+  readonly local: string;
+  readonly domain: string;
+}
+
 // RFC 5321 section 4.5.3.1, in octets.
 const MAX_LOCAL_PART = 64;
 const MAX_DOMAIN = 255;
@@ -52,7 +58,7 @@ export function parseAddress(text: string, { policy, smtputf8, allow }: AddressO
   const local = address.slice(0, at);
   const domain = address.slice(at + 1);
   if (local === '') return fault('the local part is missing');
-  const problem = (policy === 'strict' ? strictFault(local, domain, allowUtf8) : undefined) ??
+  const problem = (policy === 'strict' ? strictFault({ local, domain }, allowUtf8) : undefined) ??
     domainFault(domain, allowUtf8);
   return problem === undefined ? { ok: true, address } : fault(problem);
 }
@@ -71,7 +77,7 @@ function withoutSourceRoute(text: string, allowUtf8: boolean): string {
   return valid ? text.slice(colon + 1) : text;
 }
 
-function strictFault(local: string, domain: string, allowUtf8: boolean): string | undefined {
+function strictFault({ local, domain }: Mailbox, allowUtf8: boolean): string | undefined {
   if (!allowUtf8 && !(ASCII.test(local) && ASCII.test(domain))) return 'characters beyond ASCII need SMTPUTF8';
   if (octets(local) > MAX_LOCAL_PART) return `the local part is longer than ${MAX_LOCAL_PART} octets`;
   if (octets(local) + 1 + octets(domain) > MAX_PATH) return `the address is longer than ${MAX_PATH} octets`;

@@ -83,11 +83,13 @@ export function* headerFields(header: Buffer): Generator<HeaderField> {
   while (position < header.length) {
     const newline = header.indexOf(LF, position);
     const end = newline < 0 ? header.length : newline + 1;
-    if (isEmptyLine(header, position, end)) break;
-    const valueStart = startOfValue(header, position, end);
-    if (valueStart >= 0) {
+    const line = header.subarray(position, end);
+    if (isEmptyLine(line)) break;
+    const valueStart = position + lengthOfName(line) + 1;
+    if (valueStart > position) {
       if (field !== undefined) yield field;
-      field = { name: fieldName(header, position, valueStart), start: position, valueStart, end };
+      const name = header.toString('latin1', position, valueStart - 1).trimEnd().toLowerCase();
+      field = { name, start: position, valueStart, end };
     } else if (field !== undefined) {
       field = { ...field, end };
     }
@@ -105,22 +107,17 @@ function isNameByte(byte: number | undefined): boolean {
   return byte !== undefined && byte > SPACE && byte < 0x7f && byte !== COLON;
 }
 
-function isEmptyLine(header: Buffer, start: number, end: number): boolean {
-  const length = end - start;
-  return (length === 1 && header[start] === LF) || (length === 2 && header[start] === CR && header[start + 1] === LF);
+function isEmptyLine(line: Buffer): boolean {
+  return (line.length === 1 && line[0] === LF) || (line.length === 2 && line[0] === CR && line[1] === LF);
 }
 
-/** Offset after the colon when the line starts a field, else -1; blanks before the colon are obsolete but seen. */
-function startOfValue(header: Buffer, start: number, end: number): number {
-  let position = start;
-  while (position < end && isNameByte(header[position])) position++;
-  if (position === start) return -1;
-  while (position < end && isBlank(header[position])) position++; // RFC 5322 section 4.5 obs-fields
-  return position < end && header[position] === COLON ? position + 1 : -1;
-}
-
-function fieldName(header: Buffer, start: number, valueStart: number): string {
-  return header.toString('latin1', start, valueStart - 1).trimEnd().toLowerCase();
+/** Bytes before the colon when the line starts a field, else -1; blanks before the colon are obsolete but seen. */
+function lengthOfName(line: Buffer): number {
+  let length = 0;
+  while (isNameByte(line[length])) length++;
+  if (length === 0) return -1;
+  while (isBlank(line[length])) length++; // RFC 5322 section 4.5 obs-fields
+  return line[length] === COLON ? length : -1;
 }
 
 /** The value unfolded (RFC 5322 section 2.2.3) and without blanks around it, as latin1 so that every byte survives. */

@@ -129,19 +129,23 @@ test('headerFields() covers the section from the first field to the empty line w
   for (const { start, valueStart } of fields) assert.equal(header.toString('latin1', start + 1, valueStart), ':');
 });
 
-/** Counts the bytes that are looked at one by one; searching for the line ends is the platform's. */
-function countReads(text: string): number {
-  let reads = 0;
-  const header = Buffer.from(text, 'latin1');
-  const counted = new Proxy(header, {
+/** A buffer that counts, for itself and its windows, the bytes looked at one by one. */
+function counting(bytes: Buffer, count: { reads: number }): Buffer {
+  return new Proxy(bytes, {
     get(target, key) {
-      if (typeof key === 'string' && /^\d+$/.test(key)) reads++;
+      if (typeof key === 'string' && /^\d+$/.test(key)) count.reads++;
+      if (key === 'subarray') return (...range: number[]) => counting(target.subarray(...range), count);
       const value = Reflect.get(target, key, target);
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  for (const field of headerFields(counted)) assert.ok(field.end > field.start);
-  return reads;
+}
+
+/** Searching for the line ends is the platform's; what remains is counted. */
+function countReads(text: string): number {
+  const count = { reads: 0 };
+  for (const field of headerFields(counting(Buffer.from(text, 'latin1'), count))) assert.ok(field.end > field.start);
+  return count.reads;
 }
 
 const hostile = [
@@ -156,7 +160,7 @@ for (const [name, first, repeated = first] of hostile) {
   test(`headerFields() looks at each byte of many ${name} a bounded number of times`, () => {
     const few = countReads(first + repeated.repeat(500));
     const many = countReads(first + repeated.repeat(5000));
-    assert.ok(many <= 10 * few, `${few} reads for 500 lines, ${many} for 5,000`);
+    assert.ok(few > 0 && many <= 10 * few, `${few} reads for 500 lines, ${many} for 5,000`);
     assert.ok(many <= 4 * (first.length + 5000 * repeated.length));
   });
 }
