@@ -6,6 +6,7 @@ import process from 'node:process';
 import { describeKey } from '../src/config/describe-key.ts';
 import { KEY_GROUPS, type KeyName, KEYS, KNOWN_NAMES } from '../src/config/keys.ts';
 import { SYSTEM_FILE } from '../src/config/load.ts';
+import { toRecordJsonSchema } from './record-json-schema.ts';
 
 /** A generated file. */
 export interface Page {
@@ -17,6 +18,7 @@ export interface Page {
 /** Every generated file. */
 export const PAGES: readonly Page[] = [
   { path: 'docs/configuration.md', render: toConfigurationPage },
+  { path: 'docs/record.schema.json', render: toRecordJsonSchema },
 ];
 
 const INTRODUCTION = `# Configuration

@@ -8,7 +8,9 @@ import type { EncodedRecord } from './outlet.ts';
 export type EightBitPolicy = 'base64' | 'raw';
 
 /** A JSON value. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | {
+  readonly [name: string]: JsonValue;
+};
 /** Properties of a record by name. */
 export type JsonObject = { readonly [name: string]: JsonValue | undefined };
 
@@ -43,6 +45,9 @@ export interface RecordAddress {
 }
 
 const END_OF_BODY = Buffer.from('"}');
+// A string ends at 512 MB and escaping may grow bytes sixfold, so strings are made of slices; three divides the length,
+// so that base64 needs padding after the last one only.
+const SLICE_BYTES = 3 << 18;
 
 /** Encodes the content; the decoded `mime` of the record gives back exactly these bytes. */
 export function encodeMime(content: readonly Uint8Array[], policy: EightBitPolicy): EncodedMime {
@@ -54,28 +59,40 @@ export function encodeMime(content: readonly Uint8Array[], policy: EightBitPolic
   }
   const sha256 = hash.digest('hex');
   if (policy === 'base64' && !isUtf8Content(content)) {
-    return { pieces: [toBase64(content)], encoding: 'base64', size, sha256 };
+    return { pieces: toSlices(join(content)).map(toBase64), encoding: 'base64', size, sha256 };
   }
-  return { pieces: content.map(escapeBytes), encoding: undefined, size, sha256 };
+  return { pieces: content.flatMap(toSlices).map(escapeBytes), encoding: undefined, size, sha256 };
 }
 
 /** A character may straddle chunks, so anything beyond ASCII is judged as a whole. */
 function isUtf8Content(content: readonly Uint8Array[]): boolean {
-  if (content.every((chunk) => isAscii(chunk))) return true;
-  return isUtf8(content.length === 1 ? content[0]! : Buffer.concat(content));
+  return content.every((chunk) => isAscii(chunk)) || isUtf8(join(content));
 }
 
-function toBase64(content: readonly Uint8Array[]): Buffer {
-  return Buffer.from(Buffer.concat(content).toString('base64'), 'latin1');
+function join(content: readonly Uint8Array[]): Uint8Array {
+  const [first] = content;
+  return first !== undefined && content.length === 1 ? first : Buffer.concat(content);
+}
+
+function toSlices(bytes: Uint8Array): Buffer[] {
+  const slices: Buffer[] = [];
+  for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
+    const length = Math.min(SLICE_BYTES, bytes.length - start);
+    slices.push(Buffer.from(bytes.buffer, bytes.byteOffset + start, length));
+  }
+  return slices;
+}
+
+function toBase64(slice: Buffer): Buffer {
+  return Buffer.from(slice.toString('base64'), 'latin1');
 }
 
 /**
  * Escapes bytes for a JSON string. JSON escapes only characters below U+0080, which are single bytes in UTF-8, so the
  * bytes can pass as latin1 characters: nothing is decoded, and any byte above 0x7F comes out as it went in.
  */
-function escapeBytes(chunk: Uint8Array): Buffer {
-  const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  return Buffer.from(JSON.stringify(bytes.toString('latin1')).slice(1, -1), 'latin1');
+function escapeBytes(slice: Buffer): Buffer {
+  return Buffer.from(JSON.stringify(slice.toString('latin1')).slice(1, -1), 'latin1');
 }
 
 /** Builds the shared rest of the body: `properties`, then size, sha256 and mime, and the closing brace. */

@@ -1,0 +1,123 @@
+// The shape of a published record as a schema, from which docs/record.schema.json is made; the writer is record.ts.
+
+import * as v from 'valibot';
+
+const text = v.string();
+const texts = v.array(text);
+const textOrTexts = v.union([text, texts]);
+const textOrNull = v.nullable(text);
+const flag = v.union([v.boolean(), v.literal(0), v.literal(1)]);
+const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const fields = v.record(text, textOrTexts);
+
+function described<const Schema extends v.GenericSchema>(schema: Schema, description: string) {
+  return v.pipe(schema, v.description(description));
+}
+
+/** Names of which a record has exactly one: how the message came in. */
+export const ORIGIN_NAMES = ['connection', 'http', 'cli'] as const;
+
+const origin = {
+  connection: described(
+    v.object({
+      'local-ip': text,
+      'local-port': port,
+      'remote-ip': text,
+      'remote-port': port,
+      secure: described(v.boolean(), 'Whether the session was encrypted'),
+      user: v.optional(described(text, 'The authenticated user, when there was one')),
+    }),
+    'SMTP: the connection the message came in on, after PROXY substitution',
+  ),
+  http: described(
+    v.object({
+      authentication: described(text, 'Name of the token or user; empty when the door is open'),
+      'remote-ip': text,
+      'remote-port': port,
+    }),
+    'HTTP: the client that posted the message',
+  ),
+  cli: described(
+    v.object({ command: text, arguments: texts, user: text }),
+    'Command line: how the message was injected',
+  ),
+  helo: described(text, 'SMTP: the argument of HELO or EHLO'),
+  tls: described(v.object({ version: text, cipher: text }), 'SMTP: the encryption of the session'),
+};
+
+/** MailerQ's outgoing properties, passed through for the program that delivers the message. */
+const outgoing = {
+  ips: texts,
+  pool: text,
+  tags: texts,
+  data: v.looseObject({}),
+  queues: v.looseObject({
+    results: v.optional(textOrNull),
+    failure: v.optional(textOrNull),
+    success: v.optional(textOrNull),
+    retry: v.optional(textOrNull),
+    dsn: v.optional(textOrNull),
+  }),
+  smarthost: v.looseObject({
+    hostname: v.optional(text),
+    port: v.optional(port),
+    username: v.optional(text),
+    password: v.optional(text),
+  }),
+  nextattempt: v.looseObject({ time: v.optional(text) }),
+  maxdelivertime: text,
+  maxattempts: count,
+  retries: v.array(count),
+  inlinecss: flag,
+  keepmime: flag,
+  force: flag,
+  priority: v.pipe(count, v.maxValue(255), v.description('Also the AMQP priority of the record')),
+  security: v.picklist(['optional', 'opportunistic', 'required', 'verified']),
+  dkim: v.union([v.looseObject({}), v.array(v.looseObject({}))]),
+  headers: v.looseObject({
+    remove: v.optional(textOrTexts),
+    prepend: v.optional(fields),
+    append: v.optional(fields),
+    add: v.optional(fields),
+    replace: v.optional(fields),
+    update: v.optional(fields),
+  }),
+};
+
+const dsn = v.looseObject({
+  notify: v.optional(text),
+  ret: v.optional(text),
+  orcpt: v.optional(text),
+  envid: v.optional(text),
+});
+
+/** One record: a message for one recipient. Names that are not listed are custom properties of any type. */
+export const recordSchema = v.pipe(
+  v.looseObject({
+    'message-id': described(v.pipe(text, v.regex(/^[0-9A-Z]{1,32}$/)), 'Unique id of this record; a retry keeps it'),
+    received: described(
+      v.pipe(text, v.regex(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/)),
+      'When the message was received, in UTC',
+    ),
+    hostname: described(text, 'Name of the gateway towards the client'),
+    envelope: v.optional(described(v.pipe(text, v.minLength(1)), 'MAIL FROM; absent for the null sender')),
+    recipient: described(v.pipe(text, v.minLength(1)), 'RCPT TO'),
+    mime: described(
+      text,
+      'The message with CRLF line ends: text, or base64 when mime-encoding says so. With smtp-8bit: raw, bytes that are ' +
+        'not UTF-8 stand in the body as they are.',
+    ),
+    'mime-encoding': v.optional(described(v.literal('base64'), 'Absent when mime is the message as text')),
+    size: described(count, 'Length of the decoded mime in bytes'),
+    sha256: described(v.pipe(text, v.regex(/^[0-9a-f]{64}$/)), 'SHA-256 of the decoded mime, in hexadecimal'),
+    ...v.partial(v.object(origin)).entries,
+    dsn: v.optional(described(dsn, 'Delivery status notification wishes (RFC 3461), verbatim')),
+    ...v.partial(v.object(outgoing)).entries,
+  }),
+  v.title('mailchute record'),
+  v.description(
+    'The JSON body of one queued message: one record per recipient. Properties that are not listed here are passed ' +
+      'through as they were given.',
+  ),
+);
