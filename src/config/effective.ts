@@ -58,7 +58,7 @@ function pick(name: KeyName, settings: Settings, { warnings }: Findings): Settin
   const fallback = settings.get(fallbackName);
   if (fallback === undefined || fallback.entry.value === '') return own;
   if (own === undefined) return fallback;
-  const text = `has no effect here: ${name} (${own.entry.origin}) is set`;
+  const text = `has no effect here: ${name} (${own.entry.origin}) is given`;
   warnings.push({ where: fallback.entry.where, text });
   return own;
 }

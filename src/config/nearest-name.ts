@@ -1,11 +1,12 @@
 // Finds the known name that somebody probably meant.
 
-/** The candidate with the smallest edit distance; the first one where several are equally near. */
+/** The candidate with the smallest edit distance, case apart; the first one where several are equally near. */
 export function nearestName(name: string, candidates: Iterable<string>): string {
+  const wanted = name.toLowerCase();
   let nearest = '';
   let smallest = Infinity;
   for (const candidate of candidates) {
-    const distance = editDistance(name, candidate);
+    const distance = editDistance(wanted, candidate);
     if (distance < smallest) [nearest, smallest] = [candidate, distance];
   }
   return nearest;

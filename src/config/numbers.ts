@@ -6,14 +6,14 @@ import { quote, type ValueType } from './value-type.ts';
 /** Longest time a timer can wait: 2^31 - 1 milliseconds. */
 const LONGEST_SECONDS = 2147483;
 const UNITS: Readonly<{ [unit: string]: number }> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
-const SWITCHES: Readonly<{ [word: string]: boolean }> = {
-  '1': true,
-  true: true,
-  yes: true,
-  '0': false,
-  false: false,
-  no: false,
-};
+const SWITCHES: ReadonlyMap<string, boolean> = new Map([
+  ['1', true],
+  ['true', true],
+  ['yes', true],
+  ['0', false],
+  ['false', false],
+  ['no', false],
+]);
 
 /** Limits of a number; both ends are allowed. */
 export interface Limits {
@@ -76,7 +76,7 @@ export function bool(): ValueType<boolean> {
     accepts: '1, 0, true, false, yes or no',
     whenBare: 'true',
     parse(text) {
-      const value = SWITCHES[text.toLowerCase()];
+      const value = SWITCHES.get(text.toLowerCase());
       return value === undefined ? problem(`${quote(text)} is neither yes nor no`) : parsed(value);
     },
   };

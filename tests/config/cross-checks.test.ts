@@ -1,0 +1,86 @@
+// Rules between keys: the queue type that follows from others, contradictions, and costly combinations.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadText } from '../support/load-text.ts';
+
+const broker = 'rabbitmq-address: amqp://h\n';
+
+const queueTypes = [
+  { file: '', type: 'quorum', origin: undefined },
+  { file: 'rabbitmq-lazy: true', type: 'lazy', origin: 'rabbitmq-lazy (config.txt:2)' },
+  { file: 'rabbitmq-lazy: false', type: 'quorum', origin: undefined },
+  { file: 'rabbitmq-maxpriority: 5', type: 'classic', origin: 'rabbitmq-maxpriority (config.txt:2)' },
+  { file: 'rabbitmq-maxpriority: 0', type: 'quorum', origin: undefined },
+  { file: 'rabbitmq-durable: false', type: 'classic', origin: 'rabbitmq-durable (config.txt:2)' },
+  { file: 'rabbitmq-durable: true', type: 'quorum', origin: undefined },
+  { file: 'rabbitmq-maxpriority: 5\nrabbitmq-lazy: 1', type: 'lazy', origin: 'rabbitmq-lazy (config.txt:3)' },
+  { file: 'rabbitmq-queue-type: classic\nrabbitmq-maxpriority: 5', type: 'classic', origin: 'config.txt:2' },
+  { file: 'rabbitmq-queue-type: classic\nrabbitmq-durable: no', type: 'classic', origin: 'config.txt:2' },
+  { file: 'rabbitmq-queue-type: classic\nrabbitmq-lazy: 1', type: 'lazy', origin: 'rabbitmq-lazy (config.txt:3)' },
+  { file: 'rabbitmq-queue-type: lazy\nrabbitmq-lazy: 0', type: 'lazy', origin: 'config.txt:2' },
+  { file: 'rabbitmq-queue-type: lazy\nrabbitmq-maxpriority: 5', type: 'lazy', origin: 'config.txt:2' },
+  { file: 'rabbitmq-queue-type: quorum\nrabbitmq-maxpriority:', type: 'quorum', origin: 'config.txt:2' },
+];
+
+for (const { file, type, origin } of queueTypes) {
+  test(`the queue type of ${JSON.stringify(file)} is ${type}`, () => {
+    const { config, given, faults } = loadText({ file: broker + file });
+    assert.deepEqual(faults, []);
+    assert.equal(config['rabbitmq-queue-type'], type);
+    assert.equal(given.get('rabbitmq-queue-type')?.origin, origin);
+  });
+}
+
+test('an explicit quorum contradicts every key that quorum queues do not know', () => {
+  const file = 'rabbitmq-queue-type: quorum\nrabbitmq-lazy: 1\nrabbitmq-maxpriority: 5\nrabbitmq-durable: 0\n';
+  assert.deepEqual(loadText({ file }).faults, [
+    'config.txt:1: rabbitmq-queue-type: quorum does not go with rabbitmq-lazy (config.txt:2): ' +
+    'choose classic, or leave rabbitmq-lazy out',
+    'config.txt:1: rabbitmq-queue-type: quorum does not go with rabbitmq-maxpriority (config.txt:3): ' +
+    'choose classic, or leave rabbitmq-maxpriority out',
+    'config.txt:1: rabbitmq-queue-type: quorum does not go with rabbitmq-durable (config.txt:4): ' +
+    'choose classic, or leave rabbitmq-durable out',
+  ]);
+});
+
+const warnings = [
+  { name: 'nothing special', file: broker, expected: [] },
+  {
+    name: 'records that do not survive the broker',
+    file: `${broker}rabbitmq-persistent: false\nrabbitmq-durable: no`,
+    expected: [
+      'config.txt:2: rabbitmq-persistent: false: accepted mail is lost when the broker restarts',
+      'config.txt:3: rabbitmq-durable: false: accepted mail is lost when the broker restarts',
+    ],
+  },
+  {
+    name: 'broker keys without a broker',
+    file: 'rabbitmq-exchange: mailerq\nrabbitmq-inbox: in\nrabbitmq-throttle: 5\nrabbitmq-verify: true',
+    expected: [
+      'rabbitmq-address: is not set: messages go to the embedded queue and not to a broker; no effect: ' +
+      'rabbitmq-exchange, rabbitmq-throttle',
+    ],
+  },
+  {
+    name: 'a message size over the limit of the broker',
+    file: `${broker}smtp-maxsize: 50MB`,
+    expected: ['config.txt:2: smtp-maxsize: is more than rabbitmq-max-message-size, which is the limit then'],
+  },
+  { name: 'a message size within the limit', file: `${broker}smtp-maxsize: 16MB`, expected: [] },
+  { name: 'a message size without broker', file: 'smtp-maxsize: 50MB', expected: [] },
+  {
+    name: 'no port at all',
+    file: 'smtp-port: 0\nhttp-port:',
+    expected: ['smtp-port, http-port: both are none: no door will be open'],
+  },
+  { name: 'one door', file: 'smtp-port: 0', expected: [] },
+];
+
+for (const { name, file, expected } of warnings) {
+  test(`crossCheck() looks at ${name}`, () => {
+    const loaded = loadText({ file });
+    assert.deepEqual(loaded.faults, []);
+    assert.deepEqual(loaded.warnings, expected);
+  });
+}
