@@ -1,0 +1,28 @@
+// From configuration to queue reader: RabbitMQ when an address is set, else the embedded queue's file.
+
+import type { Config } from '../config/keys.ts';
+import { connectAmqpReader } from '../queue/amqp-reader.ts';
+import { openEmbeddedReader } from '../queue/embedded-reader.ts';
+import type { QueueReader } from '../queue/reader.ts';
+
+/** Options of `openReader`. */
+export interface OpenReaderOptions {
+  /** Whether records will be acknowledged. */
+  readonly ack: boolean;
+  /** Gets sentences for the user that are no errors. */
+  readonly onWarning: (sentence: string) => void;
+}
+
+/** Opens the reader; rejects with a sentence that says what to do. */
+export async function openReader(config: Config, { ack, onWarning }: OpenReaderOptions): Promise<QueueReader> {
+  const queues = [config['rabbitmq-inbox']];
+  const addresses = config['rabbitmq-address'];
+  if (addresses === undefined) return openEmbeddedReader({ path: config['queue-path'], queues, ack });
+  return await connectAmqpReader({
+    addresses,
+    verify: config['rabbitmq-verify'],
+    ca: config['rabbitmq-ca'],
+    queues,
+    onWarning,
+  });
+}
