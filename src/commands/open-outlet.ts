@@ -2,6 +2,7 @@
 
 import type { Config } from '../config/keys.ts';
 import { connectAmqpOutlet } from '../queue/amqp.ts';
+import { lockQueueFile } from '../queue/embedded-lock.ts';
 import { openEmbeddedOutlet } from '../queue/embedded.ts';
 import type { Outlet } from '../queue/outlet.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -11,6 +12,8 @@ export async function openOutlet(config: Config, log: Log): Promise<Outlet> {
   const queues = [config['rabbitmq-inbox']];
   const maxBytes = config['rabbitmq-max-message-size'];
   if (config['rabbitmq-address'] === undefined) {
+    // Until the process ends, however it ends.
+    lockQueueFile(config['queue-path']);
     return openEmbeddedOutlet({ path: config['queue-path'], log });
   }
   return await connectAmqpOutlet({

@@ -10,6 +10,9 @@ export interface QueueLock {
   release(): void;
 }
 
+// A connection that nobody refers to is closed by the garbage collector, and its lock would go with it.
+const held = new Set<DatabaseSync>();
+
 /**
  * Takes the lock `PATH.lock` for this process until it ends, however it ends; throws `QueueFileError` when another
  * process holds it. The processes of one gateway share the queue itself: only the first of them takes this lock.
@@ -29,8 +32,13 @@ export function lockQueueFile(queuePath: string): QueueLock {
       cause: error,
     });
   }
-  const held = database;
-  return { release: () => held.close() };
+  const lock = database;
+  held.add(lock);
+  return {
+    release() {
+      if (held.delete(lock)) lock.close();
+    },
+  };
 }
 
 /** Locks go through SQLite alone, which keeps them when the process opens the same file twice; plain fcntl does not. */
