@@ -99,7 +99,9 @@ function requireAccess(path: string, mode: number): void {
   try {
     accessSync(path, mode);
   } catch (error) {
-    throw new QueueFileError(`queue-path ${path}: cannot be used: ${toText(error)}`, { cause: error });
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const text = missing ? 'no such file: "mailchute serve" creates it, or queue-path names another' : toText(error);
+    throw new QueueFileError(`queue-path ${path}: ${text}`, { cause: error });
   }
   if (!statSync(path).isFile()) throw new QueueFileError(`queue-path ${path}: is not a file`);
 }

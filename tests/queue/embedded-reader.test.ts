@@ -162,7 +162,7 @@ test('The queue can be read after its gateway has gone, and looking changes noth
 });
 
 const refusals: { readonly [name: string]: { readonly make: (path: string) => void; readonly expected: RegExp } } = {
-  'a missing file': { make: () => {}, expected: /cannot be used: .*no such file/ },
+  'a missing file': { make: () => {}, expected: /no such file: "mailchute serve" creates it/ },
   'an empty file': { make: (path) => writeFileSync(path, ''), expected: /the database of another program/ },
   'a text file': { make: (path) => writeFileSync(path, 'text '.repeat(1000)), expected: /it is not a database/ },
   'a directory': { make: (path) => mkdirSync(path), expected: /is not a file/ },
