@@ -2,6 +2,7 @@
 import { globSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import process from 'node:process';
+import { pathToFileURL } from 'node:url';
 import { type Rabbitmq, startRabbitmq } from '../tests/support/rabbitmq.ts';
 import { addCounts, noTests } from './test/counts.ts';
 import { installDebianPackages } from './test/debian-packages.ts';
@@ -32,7 +33,8 @@ function listTests(): { unit: string[]; real: string[]; corpus: string[]; endToE
 }
 
 function onNode({ name, files, env = {}, deadlineMs, testDeadlineMs = minuteMs }: Suite): Step {
-  const options = ['--test', '--test-reporter=spec', `--test-timeout=${testDeadlineMs}`];
+  const watch = `--import=${pathToFileURL(join(root, 'scripts', 'test', 'leak-watch.ts'))}`;
+  const options = [watch, '--test', '--test-concurrency=2', '--test-reporter=spec', `--test-timeout=${testDeadlineMs}`];
   return { title: `${name} on Node`, command: ['node', ...options, ...files], env, deadlineMs, suite: true };
 }
 
@@ -42,7 +44,7 @@ function onDeno({ name, files, env = {}, deadlineMs }: Suite): Step {
 }
 
 const gate: readonly Step[] = [
-  { title: 'format', command: ['deno', 'fmt', '--check', '--quiet'], deadlineMs: minuteMs },
+  { title: 'format', command: ['deno', 'fmt', '--check'], deadlineMs: minuteMs },
   { title: 'lint', command: ['deno', 'lint', '--quiet'], deadlineMs: minuteMs },
   { title: 'types', command: ['tsc'], deadlineMs: 2 * minuteMs },
   { title: 'house rules', command: ['node', join('scripts', 'house.ts')], deadlineMs: minuteMs },
@@ -83,8 +85,8 @@ function endToEndStep(files: string[], node: Rabbitmq): Step {
   const env = { ...brokerEnv(node), MAILCHUTE_BIN: join(root, 'dist', 'mailchute') };
   const name = 'end-to-end tests of the executable';
   const step = onNode({ name, files, env, deadlineMs: 20 * minuteMs, testDeadlineMs: 10 * minuteMs });
-  const [command = '', ...args] = step.command;
-  return { ...step, command: [command, '--test-concurrency=1', ...args], verbose: true };
+  const command = step.command.map((word) => word === '--test-concurrency=2' ? '--test-concurrency=1' : word);
+  return { ...step, command, verbose: true };
 }
 
 async function runCorpora(files: string[]): Promise<Outcome[]> {
