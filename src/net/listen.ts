@@ -26,7 +26,7 @@ export async function listenOn(server: Server, target: ListenTarget): Promise<Bo
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // A host without IPv6 has no `::`.
-    if (target.address === undefined && (code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL')) {
+    if (target.address === undefined && (code === 'EAFNOSUPPORT' || isNoAddress(code))) {
       return await bind(server, '0.0.0.0', target.port).catch((cause) => Promise.reject(toListenError(cause, target)));
     }
     throw toListenError(error as NodeJS.ErrnoException, target);
@@ -54,6 +54,11 @@ function toRemedy(cause: NodeJS.ErrnoException, portKey: string): string {
   if (cause.code === 'EACCES' || cause.code === 'EPERM') {
     return `no permission; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE, or set ${portKey}`;
   }
-  if (cause.code === 'EADDRNOTAVAIL') return 'this host does not have that address';
+  if (isNoAddress(cause.code)) return 'this host does not have that address';
   return cause.message;
+}
+
+/** Deno says EINVAL where the system and Node say EADDRNOTAVAIL. */
+function isNoAddress(code: string | undefined): boolean {
+  return code === 'EADDRNOTAVAIL' || code === 'EINVAL';
 }
