@@ -81,8 +81,10 @@ class DoorServer extends SMTPServer {
       socketTimeout: dependencies.settings.idleTimeoutMs,
     });
     this.#dependencies = dependencies;
-    // A session's socket errors end in its close event, which is logged; nobody else has to know.
-    this.on('error', () => {});
+    // Errors of the bind reach whoever opens the door; later ones are failed accepts, as when descriptors run out.
+    this.on('error', (error) => {
+      if (this.server.listening) dependencies.log.emit('gateway.fault', { error: String(error) });
+    });
     this.server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -102,9 +104,11 @@ class DoorServer extends SMTPServer {
     const gone = new AbortController();
     const giveUp = () => gone.abort();
     socket.on('error', giveUp);
+    socket.once('end', giveUp); // half-closed, or gone: before the greeting nobody means the former
     socket.once('close', giveUp);
     this.#stopped.signal.addEventListener('abort', giveUp);
     const free = await this.#dependencies.places.enter(gone.signal);
+    socket.removeListener('end', giveUp);
     socket.removeListener('close', giveUp);
     this.#stopped.signal.removeEventListener('abort', giveUp);
     if (free && socket.destroyed) this.#dependencies.places.leave();
@@ -126,7 +130,7 @@ class DoorServer extends SMTPServer {
   ): void {
     const session = new Session(this, socket, { connection, dependencies: this.#dependencies });
     this.connections.add(session);
-    session.open(refusal);
+    session.open(refusal ?? (this.#stopped.signal.aborted ? REPLIES.shuttingDown : undefined));
   }
 
   /** Resolves when the last session is gone. */

@@ -21,6 +21,7 @@ export class SmtpClient {
       this.#chunks.push(chunk);
       this.#wake();
     });
+    socket.on('connect', () => this.#wake());
     socket.on('end', () => {
       this.#isEnded = true;
       this.#wake();

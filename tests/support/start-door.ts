@@ -20,7 +20,8 @@ export interface DoorOptions {
   readonly pipeline?: Partial<Pipeline>;
   readonly isAllowed?: (address: string) => boolean;
   readonly places?: { readonly limit: number; readonly waitMs: number };
-  readonly address?: string;
+  /** Ports to open; by default one that the system chooses. */
+  readonly ports?: readonly number[];
 }
 
 /** A door with everything around it in a test's hands. */
@@ -67,7 +68,7 @@ export async function withDoor(options: DoorOptions, body: (started: StartedDoor
 }
 
 function openDoor(
-  { settings, pipelineSettings, pipeline, isAllowed = () => true, address = '127.0.0.1' }: DoorOptions,
+  { settings, pipelineSettings, pipeline, isAllowed = () => true, ports = [0] }: DoorOptions,
   { outlet, log, places }: Pick<StartedDoor, 'outlet' | 'log' | 'places'>,
 ): Promise<SmtpDoor> {
   const real = createPipeline({
@@ -99,7 +100,7 @@ function openDoor(
       dataTimeoutMs: 60_000,
       ...settings,
     },
-  }, { addresses: [address], ports: [0] });
+  }, { addresses: ['127.0.0.1'], ports });
 }
 
 const EMPTY_DEADLINE_MS = 5000;
