@@ -39,7 +39,7 @@ test('A full disk turns publishes away as full until there is room again, withou
 
 test('A limit on file sizes turns publishes away as full, and what was stored stays whole', async (context) => {
   const path = join(makeTemporaryDirectory(context), 'queue.db');
-  // Both runtimes would die of the signal, were it not ignored.
+  // Deno would die of the signal, were it not ignored; Node ignores it by itself.
   const script = 'trap "" XFSZ; ulimit -f 40000; exec "$@"';
   const { stdout } = await run('sh', ['-c', script, 'sh', ...toProgram('embedded-limit-program.ts', path)], {
     timeout,

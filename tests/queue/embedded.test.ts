@@ -1,7 +1,7 @@
 // The embedded outlet: what is stored, in how many transactions, and what happens when the file cannot be written.
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
-import { readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
@@ -179,6 +179,24 @@ test('A file that was moved away takes nothing more, and the health says why unt
     'outlet.unavailable',
     'outlet.ready',
   ]);
+});
+
+test('A damaged file takes nothing, and the result and the log say that it is damaged', async (context) => {
+  const { path, outlet } = openQueue(context);
+  await outlet.publish(Array.from({ length: 1000 }, (_, index) => makeRecord(`ID${index}`)));
+  await outlet.close();
+  const file = readFileSync(path);
+  // The first page says what the file is and stays.
+  writeFileSync(path, file.fill(0xff, 16_384));
+  const log = createRecordingLog();
+  const damaged = openEmbeddedOutlet({ path, log });
+  context.after(() => damaged.close());
+  const [result] = await damaged.publish([makeRecord('LOST')]);
+  assert.ok(result !== undefined && !result.stored);
+  assert.equal(result.fault, 'unavailable');
+  assert.match(result.detail, /it is damaged: stop the gateway and restore it/);
+  assert.deepEqual(damaged.health(), { ready: false, reasons: [result.detail] });
+  assert.deepEqual(log.events.slice(1).map(({ event }) => event), ['outlet.publish-failed', 'outlet.unavailable']);
 });
 
 test('drain() stores what is in flight and takes nothing new', async (context) => {
