@@ -2,6 +2,8 @@
 
 import { isIP } from 'node:net';
 import { isLoopback } from '../mail/ip-address.ts';
+import type { Context } from 'hono';
+import type { DoorEnv } from './http-door.ts';
 import type { Problem } from './problem.ts';
 
 /** What the configuration says about access. */
@@ -16,14 +18,14 @@ export interface AccessRequest {
   header(name: string): string | undefined;
 }
 
-/** Whether the address rule lets this client in. */
-export function isPermitted(address: string, { isAllowed = isLoopback }: AccessRules): boolean {
-  return isAllowed(address);
+/** Reads off a request what `refuseAccess` asks for. */
+export function toAccessRequest(c: Context<DoorEnv>): AccessRequest {
+  return { address: c.env.peer.address, header: (name) => c.req.header(name) };
 }
 
 /** The reason to turn a request away, or undefined. */
-export function refuseAccess(request: AccessRequest, rules: AccessRules): Problem | undefined {
-  if (!isPermitted(request.address, rules)) {
+export function refuseAccess(request: AccessRequest, { isAllowed = isLoopback }: AccessRules): Problem | undefined {
+  if (!isAllowed(request.address)) {
     return { code: 'out-of-range', detail: 'Requests from this address are not accepted.' };
   }
   return refuseWebPage(request);

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { refuseAccess } from './access.ts';
+import { refuseAccess, toAccessRequest } from './access.ts';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
 import { liveness } from './liveness.ts';
 import { problemPage } from './problem-page.ts';
@@ -39,8 +39,7 @@ const stamp: MiddlewareHandler<DoorEnv> = async function stamp(c, next) {
 
 function guard(door: HttpDoor): MiddlewareHandler<DoorEnv> {
   return async function guard(c, next) {
-    const request = { address: c.env.peer.address, header: (name: string) => c.req.header(name) };
-    const problem = refuseAccess(request, door.access);
+    const problem = refuseAccess(toAccessRequest(c), door.access);
     if (problem !== undefined) return refuse(c, problem, door.log);
     await next();
     return undefined;

@@ -1,7 +1,7 @@
 // GET /readyz: whether messages can be stored now; the reasons are for those who may use the door.
 
 import type { Context } from 'hono';
-import { isPermitted } from './access.ts';
+import { refuseAccess, toAccessRequest } from './access.ts';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
 
 /** Creates the operation: 200 when ready, 503 when draining or when the outlet is not ready. */
@@ -12,7 +12,7 @@ export function readiness({ health, draining, access }: HttpDoor): (c: Context<D
     const ready = outlet.ready && !draining();
     const body = {
       status: ready ? 'ready' : 'not-ready',
-      ...(isPermitted(c.env.peer.address, access) ? { reasons } : {}),
+      ...(refuseAccess(toAccessRequest(c), access) === undefined ? { reasons } : {}),
     };
     return c.json(body, ready ? 200 : 503, { 'cache-control': 'no-store' });
   };

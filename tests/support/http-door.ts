@@ -1,5 +1,6 @@
 // An HTTP door whose pipeline records what it is given, and requests to it without a socket.
 
+import { EventEmitter, once } from 'node:events';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpDoor } from '../../src/http/http-door.ts';
 import { parseAddress } from '../../src/mail/address.ts';
@@ -19,6 +20,8 @@ export interface RecordingDoor {
   readonly door: HttpDoor;
   readonly submissions: readonly Submission[];
   readonly events: readonly LoggedEvent[];
+  /** Resolves when a request is refused with the code, at once when one was. */
+  refused(code: string): Promise<void>;
 }
 
 /** Creates the door; `ingest` replaces the answer of the pipeline, which is to accept everything. */
@@ -28,6 +31,7 @@ export function createRecordingDoor(
 ): RecordingDoor {
   const submissions: Submission[] = [];
   const events: LoggedEvent[] = [];
+  const logged = new EventEmitter();
   const door: HttpDoor = {
     pipeline: {
       checkSender: (address, options) => parseAddress(address, { policy: 'strict', allow: 'sender', ...options }),
@@ -37,7 +41,13 @@ export function createRecordingDoor(
         return ingest(submission);
       },
     },
-    log: { emit: (event, fields = {}) => void events.push({ event, fields }), close() {} },
+    log: {
+      emit(event, fields = {}) {
+        events.push({ event, fields });
+        logged.emit('event');
+      },
+      close() {},
+    },
     health: () => ({ ready: true, reasons: [] }),
     draining: () => false,
     hostname: 'gateway.example',
@@ -46,7 +56,14 @@ export function createRecordingDoor(
     access: {},
     ...settings,
   };
-  return { door, submissions, events };
+  return {
+    door,
+    submissions,
+    events,
+    async refused(code) {
+      while (!events.some(({ fields }) => fields['code'] === code)) await once(logged, 'event');
+    },
+  };
 }
 
 /** Accepts for every recipient, with ids ID1, ID2 … */
@@ -73,6 +90,13 @@ export async function send(door: HttpDoor, path: string, request: TestRequest = 
   const init = { method, headers: { host: 'localhost', ...headers }, ...(body === undefined ? {} : { body }) };
   const message = new Request(`http://localhost${path}`, init as RequestInit);
   return await createApp(door).fetch(message, { peer: { address: from, port: 40000, secure: false } });
+}
+
+/** The JSON of an answer that is a problem. */
+export async function problemOf(
+  response: Response,
+): Promise<{ readonly code: string; readonly errors?: readonly object[] }> {
+  return await response.json() as { readonly code: string };
 }
 
 /** The content of a submission in one piece. */
