@@ -54,7 +54,7 @@ export function parsePathArgument(
   if (argument.slice(0, keyword.length + 1).toUpperCase() !== `${keyword}:`) return { ok: false, fault: 'syntax' };
   const rest = argument.slice(keyword.length + 1).trimStart();
   const end = rest.startsWith('<') ? endOfPath(rest) : bare ? rest.search(/[ \t]|$/) : -1;
-  if (end < 0) return { ok: false, fault: 'path' };
+  if (end <= 0) return { ok: false, fault: 'path' }; // nothing at all is not the null sender
   const path = rest.startsWith('<') ? rest.slice(1, end - 1) : rest.slice(0, end);
   const tail = rest.slice(end);
   if (tail !== '' && !/^[ \t]/.test(tail)) return { ok: false, fault: 'path' };

@@ -91,11 +91,9 @@ for (const [argument, fault] of faults) {
 test('parsePathArgument() takes a path without brackets only where that is allowed', () => {
   const parsed = parsePathArgument('TO:a@b NOTIFY=NEVER', { keyword: 'TO', bare: true });
   assert.deepEqual(parsed, { ok: true, path: 'a@b', parameters: new Map([['NOTIFY', 'NEVER']]) });
-  assert.deepEqual(parsePathArgument('TO:', { keyword: 'TO', bare: true }), {
-    ok: true,
-    path: '',
-    parameters: new Map(),
-  });
+  for (const argument of ['FROM:', 'FROM: ']) {
+    assert.deepEqual(parsePathArgument(argument, { keyword: 'FROM', bare: true }), { ok: false, fault: 'path' });
+  }
 });
 
 test('parsePathArgument() reads parameters in any case, with and without values, with any blanks between', () => {
