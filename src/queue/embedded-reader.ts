@@ -32,7 +32,8 @@ const ACK_DELAY_MS = 500;
 /** Opens the queue file for reading; throws `QueueFileError` when it is missing or not a queue. */
 export function openEmbeddedReader({ path: queuePath, queues, ack }: EmbeddedReaderOptions): QueueReader {
   const path = toRealPath(queuePath);
-  return new EmbeddedReader(openExistingQueueFile(path, { ack, lockTimeoutMs: LOCK_TIMEOUT_MS }), path, queues);
+  const database = openExistingQueueFile(path, { ack, lockTimeoutMs: LOCK_TIMEOUT_MS });
+  return new EmbeddedReader(database, { path, queues });
 }
 
 class EmbeddedReader implements QueueReader {
@@ -40,7 +41,7 @@ class EmbeddedReader implements QueueReader {
   readonly #path: string;
   readonly #queues: readonly string[];
 
-  constructor(database: DatabaseSync, path: string, queues: readonly string[]) {
+  constructor(database: DatabaseSync, { path, queues }: Pick<EmbeddedReaderOptions, 'path' | 'queues'>) {
     this.#database = database;
     this.#path = path;
     this.#queues = queues;
@@ -72,7 +73,7 @@ class EmbeddedReader implements QueueReader {
         records++;
         if (ack) await this.#describing(() => delivered.add(place.seq, body.length));
       }
-      if (places.length < limit) break;
+      if (places.length === 0) break;
     }
     await this.#describing(() => delivered.write());
     return records;
@@ -97,14 +98,21 @@ class EmbeddedReader implements QueueReader {
     return Number(newest ?? 0);
   }
 
+  /** The next places behind `after`, all of one rank; none at the end of the queue. */
   #findPlaces(queue: string, { after, newest, limit }: { after: Place; newest: number; limit: number }): Place[] {
-    const rows = this.#database
-      .prepare(`
-        SELECT rank, seq FROM record
-        WHERE queue = ? AND (rank, seq) > (?, ?) AND seq <= ?
-        ORDER BY rank, seq LIMIT ?`)
-      .all(queue, after.rank, after.seq, newest, limit);
-    return rows.map(({ rank, seq }) => ({ rank: Number(rank), seq: Number(seq) }));
+    // Comparing (rank, seq) as one value would read each rank from its beginning every time.
+    const find = this.#database
+      .prepare(
+        'SELECT rank, seq FROM record WHERE queue = ? AND rank = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
+      );
+    const toPlaces = (rank: number, seq: number) =>
+      find.all(queue, rank, seq, newest, limit).map((row) => ({ rank: Number(row['rank']), seq: Number(row['seq']) }));
+    const places = toPlaces(after.rank, after.seq);
+    if (places.length > 0) return places;
+    const { next } = this.#database
+      .prepare('SELECT min(rank) AS next FROM record WHERE queue = ? AND rank > ? AND seq <= ?')
+      .get(queue, after.rank, newest) ?? {};
+    return next === null ? [] : toPlaces(Number(next), 0);
   }
 
   /** One statement, so that the record and its content are of one moment. */

@@ -10,13 +10,13 @@ export const SCHEMA_VERSION = 1;
 
 /**
  * A record's JSON is its `own` bytes followed by the rows `content_first` to `content_last` of `content`, which the
- * records of one message share. Sequence numbers are never used again, so a late acknowledgement removes nothing else.
+ * records of one message share. The lowest `rank`, the negative priority, comes first. Sequence numbers are never used again, so a late acknowledgement removes nothing else.
  */
 const TABLES = `
   CREATE TABLE record (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     queue TEXT NOT NULL,
-    rank INTEGER NOT NULL GENERATED ALWAYS AS (-ifnull(priority, 0)) VIRTUAL,
+    rank INTEGER NOT NULL,
     id TEXT NOT NULL,
     recipient TEXT NOT NULL,
     priority INTEGER,

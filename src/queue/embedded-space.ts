@@ -11,8 +11,15 @@ import { readPragma } from './embedded-schema.ts';
 const RESERVED_BYTES = 2 * CHECKPOINT_BYTES;
 const MIB = 1024 * 1024;
 
+/** What is to be written, and into which file. */
+export interface SpaceRequest {
+  readonly path: string;
+  /** Size of all records together. */
+  readonly bytes: number;
+}
+
 /** Throws `OutOfSpaceError` when records of `bytes` in sum would eat into the reserve of the disk. */
-export function requireSpace(database: DatabaseSync, path: string, bytes: number): void {
+export function requireSpace(database: DatabaseSync, { path, bytes }: SpaceRequest): void {
   const { bavail, bsize } = statfsSync(dirname(path));
   // Every byte lies in the log first and, until the log starts over, in the database as well.
   const needed = RESERVED_BYTES + 2 * bytes;

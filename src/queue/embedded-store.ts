@@ -46,7 +46,7 @@ export function openEmbeddedStore(queuePath: string): EmbeddedStore {
     for (const { name, identity } of files) requireSameFile(name, identity);
     begin.run();
     try {
-      requireSpace(database, path, bytes);
+      requireSpace(database, { path, bytes });
       work();
       // With synchronous = FULL the log has been synced when this returns: the promise of every 250 is made here.
       commit.run();

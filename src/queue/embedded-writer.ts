@@ -21,8 +21,8 @@ export type WriteRecords = (records: readonly EncodedRecord[]) => void;
 /** Prepares the statements and returns the function that inserts the records of one publish. */
 export function createRecordWriter(database: DatabaseSync): WriteRecords {
   const insertRecord = database.prepare(`
-    INSERT INTO record (queue, id, recipient, priority, timestamp, size, content_first, content_last, own)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    INSERT INTO record (queue, rank, id, recipient, priority, timestamp, size, content_first, content_last, own)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const insertContent = database.prepare('INSERT INTO content (data) VALUES (?)');
 
   function storeContent(pieces: readonly Uint8Array[]): Content {
@@ -40,7 +40,18 @@ export function createRecordWriter(database: DatabaseSync): WriteRecords {
       const own = record.body.slice(0, record.body.length - (content?.pieces.length ?? 0));
       const { queue, id, recipient, priority, timestamp, size } = record;
       const { first = null, last = null } = content ?? {};
-      insertRecord.run(queue, id, recipient, priority ?? null, timestamp, size, first, last, Buffer.concat(own));
+      insertRecord.run(
+        queue,
+        0 - (priority ?? 0),
+        id,
+        recipient,
+        priority ?? null,
+        timestamp,
+        size,
+        first,
+        last,
+        Buffer.concat(own),
+      );
     });
   };
 }

@@ -6,7 +6,6 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { openQueueFile, toRealPath } from '../../src/queue/embedded-file.ts';
 import { APPLICATION_ID, readPragma, SCHEMA_VERSION } from '../../src/queue/embedded-schema.ts';
-import { toNetworkFileSystem } from '../../src/queue/network-file-system.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 
 function executeSql(path: string, sql: string): void {
@@ -103,19 +102,3 @@ test('Two names of one file have one real path, also before it exists', (context
     /there is no directory .*nowhere: create it first/,
   );
 });
-
-const types: readonly (readonly [type: number, name: string | undefined])[] = [
-  [0x6969, 'NFS'],
-  [0xff534d42, 'CIFS'],
-  [0xff534d42 | 0, 'CIFS'],
-  [0xfe534d42, 'SMB2'],
-  [0x01021997, '9P'],
-  [0xef53, undefined], // ext4
-  [0x01021994, undefined], // tmpfs
-  [0x9123683e, undefined], // btrfs
-  [0x794c7630, undefined], // overlayfs, the root of a container
-];
-
-for (const [type, name] of types) {
-  test(`The file system type ${type} is ${name ?? 'a local one'}`, () => assert.equal(toNetworkFileSystem(type), name));
-}

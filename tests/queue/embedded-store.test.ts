@@ -1,0 +1,62 @@
+// The gateway's connection to the queue file: a group is stored whole or not at all.
+import assert from 'node:assert/strict';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test, type TestContext } from 'node:test';
+import { type EmbeddedStore, openEmbeddedStore } from '../../src/queue/embedded-store.ts';
+import { makeRecord } from '../support/records.ts';
+import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
+
+function openStore(context: TestContext): EmbeddedStore {
+  const store = openEmbeddedStore(join(makeTemporaryDirectory(context), 'queue.db'));
+  context.after(() => store.close());
+  return store;
+}
+
+function readIds({ path }: EmbeddedStore): unknown[] {
+  const database = new DatabaseSync(path, { readOnly: true });
+  const ids = database.prepare('SELECT id FROM record ORDER BY seq').all().map(({ id }) => id);
+  database.close();
+  return ids;
+}
+
+test('write() stores nothing of a group in which one record cannot be stored, and goes on afterwards', (context) => {
+  const store = openStore(context);
+  const impossible = { ...makeRecord('B'), timestamp: null as unknown as number };
+  assert.throws(() => store.write([makeRecord('A'), impossible, makeRecord('C')]), /NOT NULL constraint failed/);
+  assert.deepEqual(readIds(store), []);
+  store.write([makeRecord('D'), makeRecord('E')]);
+  assert.deepEqual(readIds(store), ['D', 'E']);
+});
+
+test('probe() leaves no trace', (context) => {
+  const store = openStore(context);
+  store.write([makeRecord('A')]);
+  store.probe();
+  store.write([makeRecord('B')]);
+  assert.deepEqual(readIds(store), ['A', 'B']);
+});
+
+const removals: { readonly [name: string]: (path: string) => void } = {
+  'the file is moved away': (path) => renameSync(path, `${path}.old`),
+  'the file is removed': (path) => rmSync(path),
+  'another file takes its place': (path) => {
+    writeFileSync(`${path}.new`, '');
+    renameSync(`${path}.new`, path);
+  },
+  'the log is removed': (path) => rmSync(`${path}-wal`),
+};
+
+for (const [name, remove] of Object.entries(removals)) {
+  test(`write() and probe() fail once ${name}`, (context) => {
+    const store = openStore(context);
+    store.write([makeRecord('A')]);
+    remove(store.path);
+    assert.throws(() => store.write([makeRecord('B')]), {
+      name: 'QueueFileError',
+      message: /removed or replaced while in use/,
+    });
+    assert.throws(() => store.probe(), /removed or replaced while in use/);
+  });
+}
