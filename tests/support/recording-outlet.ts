@@ -1,30 +1,18 @@
 // An outlet that keeps its records in memory, and answers at once, when told to, or with a fault.
-import { Buffer } from 'node:buffer';
 import { type EncodedRecord, type Outlet, type PublishResult, STORED } from '../../src/queue/outlet.ts';
-
-/** A record's body, parsed. */
-export type ParsedRecord = Readonly<Record<string, unknown>> & { readonly mime: string; readonly recipient: string };
+import { readRecord } from './read-record.ts';
+import type { PublishedRecord } from './validate-record.ts';
 
 /** An outlet with what it was given. */
 export interface RecordingOutlet extends Outlet {
   readonly records: EncodedRecord[];
-  /** The bodies of all records, in order. */
-  parsed(): ParsedRecord[];
+  /** The bodies of all records, in order, as the published contract has them. */
+  parsed(): PublishedRecord[];
   /** From now on publishes wait for `release`; resolves when the next one has come. */
   withhold(): Promise<void>;
   release(): void;
   /** What each record is answered; everything is stored unless this is set. */
   result: (record: EncodedRecord) => PublishResult;
-}
-
-/** Parses a record's body. */
-export function parseRecord({ body }: EncodedRecord): ParsedRecord {
-  return JSON.parse(Buffer.concat(body).toString('utf8')) as ParsedRecord;
-}
-
-/** The record's `mime`, decoded. */
-export function decodeMime(record: ParsedRecord): Buffer {
-  return Buffer.from(record.mime, record['mime-encoding'] === 'base64' ? 'base64' : 'utf8');
 }
 
 /** Creates an outlet that stores everything at once. */
@@ -35,7 +23,7 @@ export function createRecordingOutlet(): RecordingOutlet {
   let arrived = () => {};
   const outlet: RecordingOutlet = {
     records,
-    parsed: () => records.map(parseRecord),
+    parsed: () => records.map(({ body }) => readRecord(body)),
     withhold() {
       gate = new Promise((resolve) => (open = resolve));
       return new Promise((resolve) => (arrived = resolve));

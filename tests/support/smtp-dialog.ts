@@ -16,7 +16,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import type { PublishFault } from '../../src/queue/outlet.ts';
-import { decodeMime } from './recording-outlet.ts';
+import { decodeMime } from './read-record.ts';
 import { SmtpClient } from './smtp-client.ts';
 import { type DoorOptions, type StartedDoor, withDoor } from './start-door.ts';
 

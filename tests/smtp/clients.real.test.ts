@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { createTransport } from 'nodemailer';
-import { decodeMime } from '../support/recording-outlet.ts';
+import { decodeMime } from '../support/read-record.ts';
 import { withDoor } from '../support/start-door.ts';
 
 const SENDER = 'sender@example.com';
@@ -98,7 +98,7 @@ for (const { name, send } of clients) {
     await withDoor({ pipelineSettings: { addReceived: true } }, async ({ port, outlet }) => {
       await send(port);
       const records = outlet.parsed();
-      assert.deepEqual(records.map(({ recipient }) => recipient), RECIPIENTS);
+      assert.deepEqual(records.map((record) => record['recipient']), RECIPIENTS);
       for (const record of records) {
         const mime = decodeMime(record).toString('utf8');
         assert.match(mime, RECEIVED);
