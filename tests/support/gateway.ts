@@ -68,9 +68,9 @@ export class Gateway {
     return this.stderr.split('\n').filter((line) => line.includes(`"event":"${name}"`)).map((line) => JSON.parse(line));
   }
 
-  /** Resolves when an event of this name has been logged; rejects when the process ends before. */
-  async event(name: string): Promise<{ readonly [field: string]: unknown }> {
-    return await this.#until(() => this.events(name)[0], `the event ${name}`);
+  /** Resolves when an event of this name has been logged `count` times; rejects when the process ends before. */
+  async event(name: string, count = 1): Promise<{ readonly [field: string]: unknown }> {
+    return await this.#until(() => this.events(name)[count - 1], `the event ${name}`);
   }
 
   /** Resolves when both doors are announced on stdout. */
