@@ -65,6 +65,8 @@ function createDraft(
   { nextId, receivedAt }: { readonly nextId: NextMessageId; readonly receivedAt: Date },
 ): Draft {
   const ids = submission.envelope.rcptTo.map(() => nextId());
+  // Without this, "every record is durable" would be true of a message that went nowhere.
+  if (ids.length === 0) throw new Error('The submission has no recipient');
   return { submission, receivedAt, ids, header: Buffer.alloc(0), body: submission.content };
 }
 
@@ -78,14 +80,18 @@ function runSteps(draft: Draft, settings: PipelineSettings): Refusal | undefined
 
 async function publish(records: readonly EncodedRecord[], outlet: Outlet): Promise<Disposition> {
   const results = await outlet.publish(records);
-  const faults = results.filter((result) => !result.stored);
-  if (faults.length > 0) return toPublishRefusal(faults);
+  if (results.length !== records.length) {
+    throw new Error(`The outlet answered for ${results.length} of ${records.length} records`);
+  }
+  const refusal = toPublishRefusal(results.filter((result) => !result.stored));
+  if (refusal !== undefined) return refusal;
   return { outcome: 'accepted', records: records.map(({ id, recipient, queue }) => ({ id, recipient, queue })) };
 }
 
 /** One record that may succeed later makes the whole message worth another try. */
-function toPublishRefusal(faults: readonly (PublishResult & { readonly stored: false })[]): Refusal {
-  const fault = faults.find((each) => each.fault !== 'too-large') ?? faults[0]!;
+function toPublishRefusal(faults: readonly (PublishResult & { readonly stored: false })[]): Refusal | undefined {
+  const fault = faults.find((each) => each.fault !== 'too-large') ?? faults[0];
+  if (fault === undefined) return undefined;
   const { reason, status, text } = PUBLISH_REFUSALS[fault.fault] ?? NOT_DURABLE;
   return toRefusal(reason, status, { text, detail: `${fault.fault}: ${fault.detail}` });
 }

@@ -11,7 +11,7 @@ const PLAIN_HELO = /^(?=.{1,255}$)(?:[\w-]+(?:\.[\w-]+)*\.?|\[[\w:.-]+\])$/;
 /** Prepends the field; it names no recipient, because all records of the message share it. */
 export function addReceived(draft: Draft, settings: PipelineSettings): undefined {
   if (!settings.addReceived) return;
-  draft.header = Buffer.concat([Buffer.from(toReceivedField(draft), 'latin1'), draft.header]);
+  draft.header = Buffer.concat([Buffer.from(toReceivedField(draft)), draft.header]);
 }
 
 function toReceivedField({ submission, ids, receivedAt }: Draft): string {

@@ -5,29 +5,53 @@ import type { EncodedRecord } from '../queue/outlet.ts';
 import { encodeMime, encodeRecord, encodeSharedBody, type JsonObject, type JsonValue } from '../queue/record.ts';
 import type { Draft, PipelineSettings } from './draft.ts';
 import { routeRecipient } from './route.ts';
-import type { Origin } from './submission.ts';
+import type { Origin, Submission } from './submission.ts';
+
+// What a record says about where it came from and what it holds is the gateway's word, never the caller's.
+const GATEWAY_NAMES: ReadonlySet<string> = new Set([
+  'message-id',
+  'received',
+  'hostname',
+  'envelope',
+  'recipient',
+  'mime',
+  'mime-encoding',
+  'size',
+  'sha256',
+  'connection',
+  'http',
+  'cli',
+  'helo',
+  'tls',
+  'checks',
+  'refused',
+  'report',
+  'spam',
+]);
 
 /** Encodes the content once and addresses it to every recipient. */
 export function toRecords(draft: Draft, settings: PipelineSettings): EncodedRecord[] {
   const { submission, ids, receivedAt } = draft;
   const content = [draft.header, ...draft.body].filter((piece) => piece.length > 0);
-  const { dsn, ...given } = (submission.properties ?? {}) as JsonObject;
+  const { dsn, ...given } = toGivenProperties(submission);
   const shared = encodeSharedBody({ ...given, ...toSharedProperties(draft) }, encodeMime(content, settings.eightBit));
   const timestamp = Math.floor(receivedAt.getTime() / 1000);
   const priority = typeof given['priority'] === 'number' ? given['priority'] : undefined;
-  return submission.envelope.rcptTo.map((recipient, index) =>
-    encodeRecord({
-      id: ids[index]!,
-      recipient: recipient.address,
-      queue: routeRecipient(recipient, settings),
-      priority,
-      timestamp,
-      properties: toOwnProperties(recipient, dsn),
-    }, shared)
-  );
+  return submission.envelope.rcptTo.map((recipient, index) => {
+    const id = ids[index];
+    if (id === undefined) throw new Error('A recipient has no message id');
+    const properties = toOwnProperties(recipient, dsn);
+    const queue = routeRecipient(recipient, settings);
+    return encodeRecord({ id, recipient: recipient.address, queue, priority, timestamp, properties }, shared);
+  });
 }
 
-/** What MailerQ writes into every record of the message; these win over anything the caller gave. */
+/** The caller's properties without those that are not the caller's to set. */
+function toGivenProperties({ properties = {} }: Submission): JsonObject {
+  return Object.fromEntries(Object.entries(properties as JsonObject).filter(([name]) => !GATEWAY_NAMES.has(name)));
+}
+
+/** What MailerQ writes into every record of the message. */
 function toSharedProperties({ submission, receivedAt }: Draft): JsonObject {
   const { envelope, hostname, origin } = submission;
   return {
