@@ -19,6 +19,16 @@ export const EVENTS = {
   'smtp.transaction.broken': { level: 'warning', text: 'Connection lost inside a transaction; nothing was promised' },
   'http.listening': { level: 'info', text: 'HTTP door open' },
   'http.request.rejected': { level: 'info', text: 'Request rejected' },
+  'auth.accepted': { level: 'info', text: 'Login accepted' },
+  'auth.rejected': { level: 'info', text: 'Login rejected' },
+  'auth.throttled': {
+    level: 'warning',
+    text: 'Too many failed logins from this address; more are refused for a while',
+  },
+  'auth.unavailable': { level: 'warning', text: 'Login could not be checked' },
+  'auth.cleartext': { level: 'warning', text: 'Passwords go to this backend unencrypted' },
+  'auth.file-read': { level: 'info', text: 'Password file read' },
+  'auth.line-unusable': { level: 'warning', text: 'Nobody can log in with this line of the password file' },
   'message.accepted': { level: 'info', text: 'Message durable' },
   'message.deferred': { level: 'warning', text: 'Message deferred' },
   'message.rejected': { level: 'info', text: 'Message rejected' },
@@ -27,10 +37,16 @@ export const EVENTS = {
   'outlet.blocked': { level: 'warning', text: 'Broker blocks publishing' },
   'outlet.unblocked': { level: 'info', text: 'Broker takes messages again' },
   'outlet.queue-declared': { level: 'info', text: 'Queue declared' },
-  'outlet.queue-differs': { level: 'warning', text: 'Existing queue differs from the configuration; it is used as it is' },
+  'outlet.queue-differs': {
+    level: 'warning',
+    text: 'Existing queue differs from the configuration; it is used as it is',
+  },
   'outlet.queue-missing': { level: 'warning', text: 'Queue or exchange cannot be used' },
   'outlet.channel-closed': { level: 'warning', text: 'Broker closed a channel; it is opened again' },
-  'outlet.size-limit': { level: 'warning', text: 'Broker takes smaller messages only: lower rabbitmq-max-message-size' },
+  'outlet.size-limit': {
+    level: 'warning',
+    text: 'Broker takes smaller messages only: lower rabbitmq-max-message-size',
+  },
   'outlet.publish-failed': { level: 'warning', text: 'Record not durable' },
 } as const satisfies { readonly [name: string]: { readonly level: Level; readonly text: string } };
 
