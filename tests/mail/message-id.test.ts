@@ -63,6 +63,11 @@ for (const [name, times] of clocks) {
   });
 }
 
+test('createMessageIds() stays at the latest time seen while the clock is behind it, and does not run ahead', () => {
+  const ids = take(createMessageIds(0, 0, { now: clockOf([START, START - 5000]) }), 1000);
+  assert.equal(new Set(ids.map((id) => id.slice(0, 9))).size, 1);
+});
+
 test('createMessageIds() makes more ids in a millisecond than four digits count, and stays in order', () => {
   const count = 36 ** 4 + 10;
   let time = START;
