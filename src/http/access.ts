@@ -3,14 +3,8 @@
 import { isIP } from 'node:net';
 import { isLoopback } from '../mail/ip-address.ts';
 import type { Context } from 'hono';
-import type { DoorEnv } from './http-door.ts';
+import type { AccessRules, DoorEnv } from './http-door.ts';
 import type { Problem } from './problem.ts';
-
-/** What the configuration says about access. */
-export interface AccessRules {
-  /** Whether http-range holds the address; left out where no range is configured: loopback only. */
-  readonly isAllowed?: (address: string) => boolean;
-}
 
 /** What of a request decides about access. */
 export interface AccessRequest {

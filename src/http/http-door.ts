@@ -4,8 +4,13 @@ import type { Readable } from 'node:stream';
 import type { Pipeline } from '../pipeline/ingest.ts';
 import type { OutletHealth } from '../queue/outlet.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { AccessRules } from './access.ts';
 import type { Peer } from './peer.ts';
+
+/** What the configuration says about access. */
+export interface AccessRules {
+  /** Whether http-range holds the address; left out where no range is configured: loopback only. */
+  readonly isAllowed?: (address: string) => boolean;
+}
 
 /** Dependencies and settings of the door. */
 export interface HttpDoor {

@@ -17,21 +17,22 @@ export function toPointer(path: readonly (string | number)[]): string {
 /** Strings without a UTF-8 form and numbers that a double does not hold, at any depth. */
 export function findUnencodable(message: { readonly [name: string]: unknown }): FieldError[] {
   const errors: FieldError[] = [];
-  visit(message, [], errors);
-  return errors.slice(0, MAX_ERRORS);
+  for (const error of visit(message, [])) {
+    if (errors.push(error) === MAX_ERRORS) break;
+  }
+  return errors;
 }
 
-function visit(value: unknown, path: readonly (string | number)[], errors: FieldError[]): void {
-  if (errors.length >= MAX_ERRORS) return;
+function* visit(value: unknown, path: readonly (string | number)[]): Generator<FieldError> {
   const detail = faultOf(value);
-  if (detail !== undefined) errors.push({ pointer: toPointer(path), detail });
+  if (detail !== undefined) yield { pointer: toPointer(path), detail };
   if (typeof value !== 'object' || value === null) return;
   for (const [name, member] of Object.entries(value)) {
     const here = [...path, name];
-    if (!name.isWellFormed()) errors.push({ pointer: toPointer(here), detail: 'the name has a lone surrogate' });
+    if (!name.isWellFormed()) yield { pointer: toPointer(here), detail: 'the name has a lone surrogate' };
     // Assigning it would change the record's prototype instead of a property.
-    if (name === '__proto__') errors.push({ pointer: toPointer(here), detail: 'is not a usable name' });
-    visit(member, here, errors);
+    if (name === '__proto__') yield { pointer: toPointer(here), detail: 'is not a usable name' };
+    yield* visit(member, here);
   }
 }
 

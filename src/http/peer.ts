@@ -1,6 +1,7 @@
 // Who is at the other end of a request: the one place that reads it off the connection.
 
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { normalizeIp } from '../mail/ip-address.ts';
 
 /** The client as the record and the log name it. */
@@ -12,11 +13,17 @@ export interface Peer {
   readonly secure: boolean;
 }
 
-/** Reads the client's address from the socket; no header is believed. */
+const peers = new WeakMap<Socket, Peer>();
+
+/** Reads the client's address from the socket, once per connection; no header is believed. */
 export function toPeer({ socket }: IncomingMessage): Peer {
-  return {
+  const known = peers.get(socket);
+  if (known !== undefined) return known;
+  const peer = {
     address: normalizeIp(socket.remoteAddress ?? ''),
     port: socket.remotePort ?? 0,
     secure: 'encrypted' in socket && socket.encrypted === true,
   };
+  peers.set(socket, peer);
+  return peer;
 }

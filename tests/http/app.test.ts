@@ -1,4 +1,4 @@
-// The door as a whole, without sockets: routes, methods, access, health, faults, and what goes into the log.
+// The door as a whole, without sockets: routes, methods, access and faults.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -68,79 +68,6 @@ test('The door grants no web page a preflight', async () => {
   });
   assert.equal(response.status, 403);
   assert.equal(response.headers.get('access-control-allow-origin'), null);
-});
-
-const health: readonly {
-  name: string;
-  ready: boolean;
-  draining: boolean;
-  from: string;
-  status: number;
-  body: object;
-}[] = [
-  { name: 'ready', ready: true, draining: false, from: '::1', status: 200, body: { status: 'ready', reasons: [] } },
-  { name: 'ready, from afar', ready: true, draining: false, from: '192.0.2.1', status: 200, body: { status: 'ready' } },
-  {
-    name: 'without a broker',
-    ready: false,
-    draining: false,
-    from: '::1',
-    status: 503,
-    body: { status: 'not-ready', reasons: ['no broker'] },
-  },
-  {
-    name: 'without a broker, from afar',
-    ready: false,
-    draining: false,
-    from: '192.0.2.1',
-    status: 503,
-    body: { status: 'not-ready' },
-  },
-  {
-    name: 'draining',
-    ready: true,
-    draining: true,
-    from: '::1',
-    status: 503,
-    body: { status: 'not-ready', reasons: ['draining'] },
-  },
-];
-
-for (const { name, ready, draining, from, status, body } of health) {
-  test(`/readyz of a gateway that is ${name} answers ${status}, and /livez 200`, async () => {
-    const { door } = createRecordingDoor({
-      health: () => ({ ready, reasons: ready ? [] : ['no broker'] }),
-      draining: () => draining,
-    });
-    const response = await send(door, '/readyz', { from });
-    assert.equal(response.status, status);
-    assert.deepEqual(await response.json(), body);
-    assert.equal(response.headers.get('cache-control'), 'no-store');
-    assert.equal((await send(door, '/livez', { from })).status, 200);
-  });
-}
-
-test('/readyz keeps its reasons from a web page', async () => {
-  const { door } = createRecordingDoor({ health: () => ({ ready: false, reasons: ['amqp://broker'] }) });
-  const response = await send(door, '/readyz', { headers: { host: 'evil.example' } });
-  assert.deepEqual(await response.json(), { status: 'not-ready' });
-});
-
-test('A refusal is logged with its code and the request id, without the body', async () => {
-  const { door, events } = createRecordingDoor();
-  const path = `/${'x'.repeat(1000)}`;
-  const response = await send(door, path, { method: 'POST', body: 'secret' });
-  assert.deepEqual(events, [{
-    event: 'http.request.rejected',
-    fields: {
-      session: response.headers.get('x-request-id'),
-      remote: '127.0.0.1',
-      method: 'POST',
-      path: path.slice(0, 100),
-      status: 404,
-      code: 'not-found',
-    },
-  }]);
 });
 
 test('A fault is answered with a fixed text, and its cause goes to the log', async () => {
