@@ -50,4 +50,4 @@ export interface Outlet {
 }
 
 /** The result of a stored record, shared because there is nothing to say about it. */
-export const STORED: PublishResult = { stored: true };
+export const STORED: PublishResult = Object.freeze({ stored: true });

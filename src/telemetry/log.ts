@@ -1,10 +1,13 @@
 // The event log: one line per named event, as JSON or as text, to any number of sinks.
 
 import { closeSync, openSync, writeSync } from 'node:fs';
+import process from 'node:process';
 import { type EventName, EVENTS } from './events.ts';
 
 /** Values an event may carry; never content, credentials or whole headers. */
-export type EventFields = Readonly<{ [name: string]: string | number | boolean | null | undefined | readonly string[] }>;
+export type EventFields = Readonly<
+  { [name: string]: string | number | boolean | null | undefined | readonly string[] }
+>;
 
 /** Where events go. */
 export interface Log {
@@ -42,25 +45,48 @@ function toTextValue(value: unknown): string {
   return /^[^\s"=\x00-\x1f\x7f-\x9f]+$/.test(text) ? text : JSON.stringify(text);
 }
 
+/** One place that lines go to. */
+interface Sink {
+  write(line: string): void;
+  close(): void;
+}
+
 /** Opens the sinks; throws when a path cannot be opened for appending. */
 export function createLog({ sinks, format, now = () => new Date() }: LogOptions): Log {
-  const descriptors = sinks.map((sink) => sink === 'stdout' ? 1 : sink === 'stderr' ? 2 : openSync(sink, 'a', 0o640));
+  const open = sinks.map(openSink);
   const render = format === 'json' ? toJsonLine : toTextLine;
   return {
     emit(event, fields = {}) {
       const line = render(event, fields, now());
-      for (const descriptor of descriptors) writeLine(descriptor, line);
+      for (const sink of open) sink.write(line);
     },
     close() {
-      for (const descriptor of descriptors) if (descriptor > 2) closeSync(descriptor);
+      for (const sink of open) sink.close();
     },
   };
 }
 
-function writeLine(descriptor: number, line: string): void {
-  try {
-    writeSync(descriptor, line);
-  } catch {
-    // A full disk or a closed pipe under the log must not stop the mail; there is nowhere left to report it.
-  }
+function openSink(target: string): Sink {
+  if (target === 'stdout' || target === 'stderr') return openStream(process[target]);
+  const descriptor = openSync(target, 'a', 0o640);
+  return {
+    write(line) {
+      try {
+        writeSync(descriptor, line);
+      } catch {
+        // A full disk under the log must not stop the mail, and there is nowhere left to report it.
+      }
+    },
+    close: () => closeSync(descriptor),
+  };
+}
+
+/** The streams wait for a slow reader of a pipe, where a bare write to the descriptor would lose the line. */
+function openStream(stream: NodeJS.WriteStream): Sink {
+  const ignore = () => {}; // a reader that went away must not stop the mail
+  stream.on('error', ignore);
+  return {
+    write: (line) => void stream.write(line),
+    close: () => void stream.off('error', ignore),
+  };
 }
