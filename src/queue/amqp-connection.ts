@@ -112,6 +112,11 @@ function watch(model: ChannelModel, address: AmqpAddress, abort: AbortController
     // After a heartbeat timeout amqplib only half-closes the socket, which a frozen peer would keep for minutes.
     abort.abort();
   });
+  const destroy = () => {
+    abort.abort();
+    // A connection that the broker closed with its first word has told so before anybody listened.
+    setImmediate(() => resolve(reason));
+  };
   return {
     model,
     address,
@@ -121,12 +126,13 @@ function watch(model: ChannelModel, address: AmqpAddress, abort: AbortController
     },
     closed,
     async close(timeoutMs) {
-      const timer = setTimeout(() => abort.abort(), timeoutMs);
-      await model.close().catch(() => abort.abort());
+      const timer = setTimeout(destroy, timeoutMs);
+      // Its promise stays open for ever when the connection ends in another way than by the broker's answer.
+      model.close().catch(destroy);
       await closed;
       clearTimeout(timer);
     },
-    destroy: () => abort.abort(),
+    destroy,
   };
 }
 

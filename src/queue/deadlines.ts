@@ -6,6 +6,7 @@ export class Deadlines<T> implements Iterable<T> {
   readonly #onExpired: (item: T) => void;
   readonly #expiries = new Map<T, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #expiring = false;
 
   /** `onExpired` gets each item that was not deleted within `timeoutMs`, after its removal; it must not throw. */
   constructor(timeoutMs: number, onExpired: (item: T) => void) {
@@ -23,25 +24,33 @@ export class Deadlines<T> implements Iterable<T> {
 
   add(item: T): void {
     this.#expiries.set(item, performance.now() + this.#timeoutMs);
-    this.#timer ??= setTimeout(() => this.#expire(), this.#timeoutMs);
+    if (!this.#expiring) this.#timer ??= setTimeout(() => this.#expire(), this.#timeoutMs);
   }
 
   /** Returns false when the item has expired or was never there. */
   delete(item: T): boolean {
-    return this.#expiries.delete(item);
+    const isThere = this.#expiries.delete(item);
+    if (this.#expiries.size === 0) this.#stop();
+    return isThere;
   }
 
-  /** Removes and returns everything, oldest first, and stops the timer. */
+  /** Removes and returns everything, oldest first. */
   clear(): readonly T[] {
     const items = [...this.#expiries.keys()];
     this.#expiries.clear();
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stop();
     return items;
   }
 
+  /** A timer without items would keep the process alive. */
+  #stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
   #expire(): void {
-    // The fired timer stays noted while items expire, so that an item added meanwhile does not arm a second one.
+    // What expires may add and delete items: the timer is set once, for the oldest that is left.
+    this.#expiring = true;
     let waitMs: number | undefined;
     const now = performance.now();
     for (const [item, expiry] of this.#expiries) {
@@ -53,6 +62,7 @@ export class Deadlines<T> implements Iterable<T> {
       this.#expiries.delete(item);
       this.#onExpired(item);
     }
+    this.#expiring = false;
     this.#timer = waitMs === undefined ? undefined : setTimeout(() => this.#expire(), waitMs);
   }
 }

@@ -81,9 +81,9 @@ export async function publishOne(outlet: Outlet, id = 'A1'): Promise<PublishResu
 }
 
 /** Resolves when the condition holds; looks again after every turn of the event loop, for ten seconds at most. */
-export async function until(isMet: () => boolean, what: string): Promise<void> {
+export async function until(isMet: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = performance.now() + 10_000;
-  while (!isMet()) {
+  while (!(await isMet())) {
     if (performance.now() > deadline) throw new Error(`Waited in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }

@@ -2,6 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { once } from 'node:events';
 import {
   encodeFrame,
@@ -39,6 +40,8 @@ export interface FakeBrokerOptions {
   readonly heartbeat?: number;
   /** `silent` accepts connections and says nothing; `close-at-open` closes in the same breath as it opens. */
   readonly handshake?: 'normal' | 'silent' | 'close-at-open';
+  /** Certificate and key in PEM: the port then speaks TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** A listening fake broker. */
@@ -54,7 +57,9 @@ export class FakeBroker {
   private constructor(options: FakeBrokerOptions) {
     this.options = options;
     this.queues = new Set(options.queues ?? ['inbox']);
-    this.#server = createServer((socket) => void new FakeSession(this, socket));
+    const accept = (socket: Socket) => void new FakeSession(this, socket);
+    this.#server = options.tls === undefined ? createServer(accept) : createTlsServer(options.tls, accept);
+    this.#server.on('tlsClientError', () => {});
   }
 
   static async listen(options: FakeBrokerOptions = {}, port = 0): Promise<FakeBroker> {
@@ -132,6 +137,7 @@ export class FakeSession {
     socket.on('error', () => {});
     socket.setNoDelay(true);
     if (broker.options.handshake === 'silent') {
+      socket.resume();
       broker.sessions.push(this);
       broker.notify();
       return;
@@ -177,6 +183,12 @@ export class FakeSession {
   /** Sends bytes as they are: half frames, nonsense. */
   write(bytes: Uint8Array): void {
     this.#socket.write(bytes);
+  }
+
+  /** Reads nothing more and so answers nothing more. */
+  freeze(): void {
+    this.#socket.removeAllListeners('data');
+    this.#socket.pause();
   }
 
   /** Breaks the connection. */
