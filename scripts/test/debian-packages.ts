@@ -13,6 +13,10 @@ const needed: readonly [name: string, proof: string][] = [
   ['debootstrap', 'debootstrap'],
   ['curl', 'curl'],
   ['python3', 'python3'],
+  ['slapd', 'slapd'],
+  ['freeradius', 'freeradius'],
+  ['whois', 'mkpasswd'],
+  ['openssl', 'openssl'],
 ];
 
 /** Installs what is missing; returns the fault as text when something is still missing afterwards. */

@@ -39,11 +39,14 @@ export function parseLdap(url: string, { timeoutMs = 5_000 }: LdapOptions = {}):
       const ca = caPath === undefined ? undefined : await readTrust(caPath);
       if (!secure) warnOfCleartext(log, { host: server.value.host, backend: url });
       return {
-        check: ({ username, password }, signal) =>
-          withDeadline({ timeoutMs, signal }, async (limit) => {
+        async check({ username, password }, signal) {
+          // RFC 4513 section 5.1.2: such a bind would succeed, whoever it names.
+          if (password === '') return false;
+          return withDeadline({ timeoutMs, signal }, async (limit) => {
             const connection = secure ? openTls(server.value, ca) : openPlain(server.value);
             return judge(await bind(connection, { dn: toUserDn(username, baseDn), password, signal: limit }));
-          }),
+          });
+        },
         close: async () => {},
       };
     },

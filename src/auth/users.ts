@@ -35,10 +35,13 @@ export interface UsersOptions {
   readonly timeoutMs?: number;
   /** Real user id of this process. */
   readonly uid?: number;
+  /** Where accounts with user id 0 are looked up. */
+  readonly accountsPath?: string;
 }
 
 /** Reads MailerQ's users://, a comma-separated list of names with wildcards; root never matches. */
-export function parseUsers(url: string, { timeoutMs = 5_000, uid }: UsersOptions = {}): Parsed<AuthBackend> {
+export function parseUsers(url: string, options: UsersOptions = {}): Parsed<AuthBackend> {
+  const { timeoutMs = 5_000, uid, accountsPath = '/etc/passwd' } = options;
   const patterns = url.slice(SCHEME.length).split(',').map((pattern) => pattern.trim());
   if (patterns.includes('')) return problem('users:// needs user names, as in users://user1,mailerq,client*');
   return parsed({
@@ -48,7 +51,7 @@ export function parseUsers(url: string, { timeoutMs = 5_000, uid }: UsersOptions
       const turns = new Turns({ running: 4, waiting: 256 });
       return {
         async check(credentials, signal) {
-          if (!isEligible(credentials, patterns) || await isRoot(credentials.username)) return false;
+          if (!isEligible(credentials, patterns) || await isRoot(credentials.username, accountsPath)) return false;
           return withDeadline(
             { timeoutMs, signal },
             (limit) => turns.take(limit, () => ask(helper, credentials, limit)),
@@ -80,8 +83,8 @@ function isEligible({ username, password }: Credentials, patterns: readonly stri
 }
 
 /** Whether the name is root's, or that of another account with user id 0. */
-async function isRoot(username: string): Promise<boolean> {
-  const accounts = await readFile('/etc/passwd', 'utf8');
+async function isRoot(username: string, accountsPath: string): Promise<boolean> {
+  const accounts = await readFile(accountsPath, 'utf8');
   return username === 'root' || accounts.split('\n').some((line) => {
     const [name, , uid] = line.split(':');
     return name === username && Number(uid) === 0;

@@ -46,6 +46,13 @@ test('ldap:// binds as uid=<escaped>,<base DN> with the password, and unbinds', 
   assert.deepEqual(log.events, []);
 });
 
+test('ldap:// never binds with an empty password, which would be an anonymous login', async (context) => {
+  const { url, received } = await startServer(context, (socket) => socket.write(toResponse(0)));
+  const backend = await openParsed(parseLdap(url), { context });
+  assert.equal(await backend.check({ username: 'jane', password: '' }, signal), false);
+  assert.deepEqual(received, []);
+});
+
 test('ldap:// reads an answer that comes in pieces', async (context) => {
   const { url } = await startServer(context, (socket) => {
     socket.setNoDelay(true);

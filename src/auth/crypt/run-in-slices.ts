@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 export type Steps<T> = Generator<void, T, void>;
 
 // Short enough that a session notices nothing, long enough that the way round the event loop costs little.
-const SLICE_MS = 3;
+const SLICE_MS = 2;
 
 /** The result of the steps; rejects with the signal's reason as soon as it aborts. */
 export async function runInSlices<T>(steps: Steps<T>, signal: AbortSignal): Promise<T> {

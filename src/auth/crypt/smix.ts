@@ -17,7 +17,7 @@ export interface SmixInput {
 
 /** Changes the block in place and gives the new password. */
 export function* smix({ block, tableSize, password }: SmixInput): Steps<Uint8Array> {
-  const mixer = new Pwxform(fillTables(block));
+  const mixer = new Pwxform(yield* fillTables(block));
   const key = toBytes(block.subarray(block.length - BLOCK));
   const newPassword = createHmac('sha256', key).update(password).digest();
   const mixed = shuffle(block, (index) => [index, toPlace(index)]);
@@ -71,7 +71,7 @@ function addPlace(block: Uint32Array, { table, place }: { readonly table: Uint32
 }
 
 /** The tables of pwxform: scrypt's own SMix1 with Salsa20/8 over the first two blocks, which change with it. */
-function fillTables(block: Uint32Array): Uint32Array {
+function* fillTables(block: Uint32Array): Steps<Uint32Array> {
   const tables = new Uint32Array(TABLE_WORDS);
   const pair = shuffle(block.subarray(0, 2 * BLOCK), (index) => [index, toPlace(index)]);
   for (let at = 0; at < TABLE_WORDS; at += 2 * BLOCK) {
@@ -80,6 +80,7 @@ function fillTables(block: Uint32Array): Uint32Array {
     salsa20(pair, { at: 0, rounds: 8 });
     for (let index = 0; index < BLOCK; index++) pair[BLOCK + index] = (pair[BLOCK + index] ?? 0) ^ (pair[index] ?? 0);
     salsa20(pair, { at: BLOCK, rounds: 8 });
+    yield;
   }
   block.set(shuffle(pair, (index) => [toPlace(index), index]));
   return tables;

@@ -20,8 +20,8 @@ test('smix() gives the same for the same and another for another block', () => {
   assert.notDeepEqual(one.password, other.password);
 });
 
-test('smix() yields once for every place it fills and every turn it stirs', () => {
-  assert.equal(run(3).yields, 16 + 6);
+test('smix() yields once for every piece of its tables, every place it fills and every turn it stirs', () => {
+  assert.equal(run(3).yields, 96 + 16 + 6);
 });
 
 test('toWords() and toBytes() put the lowest byte first', () => {
