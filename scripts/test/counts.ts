@@ -24,7 +24,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
 
 /** A passed test, or the figures that the step's own last line repeats: not worth a line in a long log. */
 export function isRoutine(line: string): boolean {
-  return /^\s*✔ |^ℹ |^running \d+ tests? from |\.\.\. ok \(\d+\w+\)$|^(ok|FAILED) \| \d+ passed|^\s*$/.test(line);
+  return /^\s*✔ |^ℹ |^running \d+ tests? from |\.\.\. ok \([^)]*\)$|^(ok|FAILED) \| \d+ passed|^\s*$/.test(line);
 }
 
 function addNodeCount(counts: Counts, { name, count }: { name: string; count: number }): Counts {

@@ -48,6 +48,7 @@ const lines: [line: string, routine: boolean][] = [
   ['ℹ pass 3', true],
   ['running 3 tests from ./tests/a.test.ts', true],
   ['Session rejects RCPT before MAIL ... ok (12ms)', true],
+  ['a quick one ... ok (79µs)', true],
   ['ok | 27 passed | 0 failed (429ms)', true],
   ['✖ Session rejects RCPT before MAIL (1.2ms)', false],
   ['Session rejects RCPT before MAIL ... FAILED (12ms)', false],
