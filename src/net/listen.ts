@@ -22,21 +22,22 @@ export interface BoundAddress {
 /** Starts listening; rejects with an `Error` that names address, cause and remedy. */
 export async function listenOn(server: Server, target: ListenTarget): Promise<BoundAddress> {
   try {
-    return await bind(server, target.address ?? '::', target.port);
+    return await bind(server, { host: target.address ?? '::', port: target.port });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // A host without IPv6 has no `::`.
     if (target.address === undefined && (code === 'EAFNOSUPPORT' || isNoAddress(code))) {
-      return await bind(server, '0.0.0.0', target.port).catch((cause) => Promise.reject(toListenError(cause, target)));
+      return await bind(server, { host: '0.0.0.0', port: target.port })
+        .catch((cause) => Promise.reject(toListenError(cause, target)));
     }
     throw toListenError(error as NodeJS.ErrnoException, target);
   }
 }
 
-function bind(server: Server, host: string, port: number): Promise<BoundAddress> {
+function bind(server: Server, place: { readonly host: string; readonly port: number }): Promise<BoundAddress> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port, backlog: 1024 }, () => {
+    server.listen({ ...place, backlog: 1024 }, () => {
       server.removeListener('error', reject);
       const { address, port } = server.address() as AddressInfo;
       resolve({ address, port });

@@ -223,7 +223,7 @@ test('Dialogue forgets refused commands after a message and counts messages', ()
   for (let message = 0; message < 2; message++) {
     assert.deepEqual(run(dialogue, [MAIL, RCPT, 'DATA']), ['250 2.1.0', '250 2.1.5', '354']);
     dialogue.takeTransaction();
-    run(dialogue, Array(18).fill('XYZZY'));
+    assert.deepEqual(run(dialogue, Array(18).fill('XYZZY')), Array(18).fill('500 5.5.1'));
   }
   assert.deepEqual(run(dialogue, [MAIL]), ['421 4.7.0 close']);
 });

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { SessionPlaces } from '../../src/net/session-places.ts';
 import { listenSmtp } from '../../src/smtp/listener.ts';
+import { freePorts } from '../support/free-port.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
 import { SmtpClient } from '../support/smtp-client.ts';
 import { type StartedDoor, withDoor } from '../support/start-door.ts';
@@ -32,6 +33,7 @@ test('A door that cannot open one of its ports closes the others again and says 
   await withDoor({}, async ({ port }) => {
     const places = new SessionPlaces({ limit: 10, waitMs: 1000 });
     const log = createRecordingLog();
+    const [free = 0] = await freePorts(1);
     const opening = listenSmtp({
       pipeline: { checkSender: fail, checkRecipient: fail, ingest: fail },
       log,
@@ -47,9 +49,10 @@ test('A door that cannot open one of its ports closes the others again and says 
         idleTimeoutMs: 1,
         dataTimeoutMs: 1,
       },
-    }, { addresses: ['127.0.0.1'], ports: [0, port] });
+    }, { addresses: ['127.0.0.1'], ports: [free, port] });
     await assert.rejects(opening, /^Error: Cannot open the SMTP door on 127\.0\.0\.1, port \d+: the port is in use/);
     assert.deepEqual(log.events, []);
+    await assert.rejects(SmtpClient.connect(free), { code: 'ECONNREFUSED' });
   });
 });
 
@@ -132,6 +135,28 @@ test('A waiting connection that already sent its commands is served in its turn'
     await settle();
     session.send('QUIT');
     assert.match(await client.rest(), /^220 [^]*\r\n221 2\.0\.0 Bye\r\n$/);
+  });
+});
+
+test('A place that comes free for a connection that is gone by then is given back', async () => {
+  class LatePlaces extends SessionPlaces {
+    /** The place comes free just after the connection has closed. */
+    override enter(signal: AbortSignal): Promise<boolean> {
+      return new Promise((resolve) => {
+        signal.addEventListener('abort', () => setTimeout(() => resolve(this.tryEnter()), 10));
+      });
+    }
+  }
+  const places = new LatePlaces({ limit: 1, waitMs: 60_000 });
+  places.tryEnter();
+  await withDoor({ places }, async ({ connect, empty }) => {
+    const client = await connect();
+    await settle();
+    places.leave();
+    client.reset();
+    await settle();
+    await settle();
+    await empty();
   });
 });
 

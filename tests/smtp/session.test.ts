@@ -1,12 +1,7 @@
 // Sessions over real sockets: what is promised when, how replies leave, and that nothing a client does leaks or crashes.
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { SMTPServer } from 'smtp-server';
-import { Session } from '../../src/smtp/session.ts';
-import { createRecordingLog } from '../support/recording-log.ts';
 import { withDoor } from '../support/start-door.ts';
 
 const TRANSACTION = ['MAIL FROM:<a@example.com>', 'RCPT TO:<b@example.com>', 'DATA'];
@@ -48,6 +43,7 @@ test('Session answers everything a client sent before it closed its side', async
     client.send('EHLO c.example', ...TRANSACTION, ...MESSAGE, 'NOOP');
     client.end();
     await arrived;
+    await new Promise((resolve) => setTimeout(resolve, 20)); // the end of input has long come
     outlet.release();
     const rest = await client.rest();
     assert.match(rest, /\r\n354 [^]*\r\n250 2\.0\.0 [0-9A-Z]+ for b@example\.com\r\n250 2\.0\.0 Ok\r\n$/);
@@ -73,31 +69,6 @@ test('Session ends without a reply when a client closes its side in the middle o
   });
 });
 
-test('Session holds back a client that never reads its replies', async () => {
-  await withDoor({}, async ({ greeted, empty }) => {
-    const client = await greeted();
-    client.socket.pause();
-    const batch = Buffer.from('HELP\r\n'.repeat(10_000));
-    let batches = 0;
-    // Kernel buffers take some megabytes; a door without bounds would take all of these 1000.
-    while (batches < 1000 && await accepts(client.socket, batch)) batches++;
-    assert.ok(batches < 1000, 'the door reads on without end');
-    client.reset();
-    await empty();
-  });
-});
-
-/** Whether the peer takes the bytes within a while. */
-function accepts(socket: Socket, bytes: Buffer): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), 500);
-    socket.write(bytes, () => {
-      clearTimeout(timer);
-      resolve(true);
-    });
-  });
-}
-
 test('Session goes on where it stopped when a client reads its replies at last', async () => {
   await withDoor({}, async ({ greeted }) => {
     const client = await greeted();
@@ -110,33 +81,6 @@ test('Session goes on where it stopped when a client reads its replies at last',
     assert.equal(rest.match(/^214 /gm)?.length, count);
     assert.match(rest, /221 2\.0\.0 Bye\r\n$/);
   });
-});
-
-test('Session leaks no listener over many transactions and many slow reads', async () => {
-  const warnings: Error[] = [];
-  const onWarning = (warning: Error) => void warnings.push(warning);
-  process.on('warning', onWarning);
-  try {
-    await withDoor({}, async ({ greeted, outlet }) => {
-      const client = await greeted();
-      for (let message = 0; message < 30; message++) {
-        client.send(...TRANSACTION, ...MESSAGE);
-        for (let line = 0; line < 5; line++) await client.line();
-      }
-      assert.equal(outlet.records.length, 30);
-      for (let round = 0; round < 20; round++) {
-        client.socket.pause();
-        client.sendBytes(Buffer.from('HELP\r\n'.repeat(5000)));
-        await new Promise((resolve) => setImmediate(resolve));
-        client.socket.resume();
-        for (let line = 0; line < 5000; line++) await client.line();
-      }
-      await new Promise((resolve) => setImmediate(resolve));
-    });
-    assert.deepEqual(warnings.map(({ message }) => message), []);
-  } finally {
-    process.removeListener('warning', onWarning);
-  }
 });
 
 const faults = [
@@ -209,33 +153,6 @@ for (const { name, lines, tail = '' } of states) {
     });
   });
 }
-
-test('Session survives a socket error of any kind', async () => {
-  const sockets = createServer();
-  sockets.listen(0, '127.0.0.1');
-  await once(sockets, 'listening');
-  const { port } = sockets.address() as { port: number };
-  const client = connect(port, '127.0.0.1');
-  const [socket] = await once(sockets, 'connection') as [Socket];
-  const log = createRecordingLog();
-  const settings = { maxBytes: 1000, maxRecipients: 10, maxMessages: 0, offerDsn: true, barePaths: false };
-  const session = new Session(new SMTPServer({ logger: false }), socket, {
-    connection: null,
-    dependencies: {
-      pipeline: { checkSender: explode, checkRecipient: explode, ingest: explode },
-      log,
-      greetingName: () => 'mx',
-      settings: { ...settings, idleTimeoutMs: 60_000, dataTimeoutMs: 60_000 },
-    },
-  });
-  session.open(undefined);
-  const closed = new Promise((resolve) => socket.once('close', resolve));
-  socket.destroy(Object.assign(new Error('not connected'), { code: 'ENOTCONN' }));
-  await closed;
-  assert.deepEqual(log.events.map(({ event }) => event), ['smtp.session.opened', 'smtp.session.closed']);
-  client.destroy();
-  sockets.close();
-});
 
 test('Session says 421 after a silence, and 421 when content does not end in time', async () => {
   await withDoor({ settings: { idleTimeoutMs: 50 } }, async ({ connect, empty }) => {

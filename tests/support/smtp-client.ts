@@ -42,6 +42,7 @@ export class SmtpClient {
     const client = new SmtpClient(connect({ port, host }));
     client.socket.setNoDelay(true);
     await client.#until(() => !client.socket.connecting, 'a connection');
+    if (client.#error !== undefined) throw client.#error;
     return client;
   }
 
@@ -123,7 +124,7 @@ export class SmtpClient {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(new Error(`No ${what} within ${DEADLINE_MS} ms, unread: ${JSON.stringify(this.unread)}`));
+        reject(new Error(`${DEADLINE_MS} ms without ${what}, unread: ${JSON.stringify(this.unread)}`));
       }, DEADLINE_MS);
     });
     try {

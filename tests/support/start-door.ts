@@ -1,6 +1,6 @@
 // An SMTP door on a free loopback port, with the real pipeline behind it and an outlet that records.
 import { createMessageIds } from '../../src/mail/message-id.ts';
-import { SessionPlaces } from '../../src/net/session-places.ts';
+import { SessionPlaces, type SessionPlacesOptions } from '../../src/net/session-places.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline/ingest.ts';
 import type { PipelineSettings } from '../../src/pipeline/draft.ts';
 import { listenSmtp, type SmtpDoor } from '../../src/smtp/listener.ts';
@@ -19,7 +19,7 @@ export interface DoorOptions {
   /** Replaces verbs of the real pipeline. */
   readonly pipeline?: Partial<Pipeline>;
   readonly isAllowed?: (address: string) => boolean;
-  readonly places?: { readonly limit: number; readonly waitMs: number };
+  readonly places?: SessionPlacesOptions | SessionPlaces;
   /** Ports to open; by default one that the system chooses. */
   readonly ports?: readonly number[];
 }
@@ -43,7 +43,8 @@ export interface StartedDoor {
 export async function withDoor(options: DoorOptions, body: (started: StartedDoor) => Promise<void>): Promise<void> {
   const outlet = createRecordingOutlet();
   const log = createRecordingLog();
-  const places = new SessionPlaces(options.places ?? { limit: 1000, waitMs: 60_000 });
+  const given = options.places ?? { limit: 1000, waitMs: 60_000 };
+  const places = given instanceof SessionPlaces ? given : new SessionPlaces(given);
   const door = await openDoor(options, { outlet, log, places });
   const port = door.bound[0]?.port ?? 0;
   const clients: SmtpClient[] = [];
