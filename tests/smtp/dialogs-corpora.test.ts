@@ -58,16 +58,21 @@ for (const { name, matched } of SETS) {
     const cases = readFileSync(join(folder, 'cases.jsonl'), 'utf8').trim().split('\n').map((line) =>
       JSON.parse(line) as Case
     );
-    await withDoor({ settings: { idleTimeoutMs: 300 }, pipelineSettings: { addressPolicy: 'loose' } }, async (door) => {
-      const score: Score = { dialogues: 0, whole: 0, expected: 0, matched: 0 };
-      for (const each of cases) if (!needsTls(each) && each.odd !== true) await replay(each, door, score);
-      console.log(
-        `${name}: ${score.matched} of ${score.expected} replies have the expected code, ` +
-          `${score.whole} of ${score.dialogues} dialogues match as a whole, ${cases.length - score.dialogues} not run`,
-      );
-      await assertUnharmed(door);
-      assert.ok(score.matched >= matched, `${score.matched} match, ${matched} did before`);
-    });
+    await withDoor(
+      { settings: { idleTimeoutMs: 2000 }, pipelineSettings: { addressPolicy: 'loose' } },
+      async (door) => {
+        const score: Score = { dialogues: 0, whole: 0, expected: 0, matched: 0 };
+        for (const each of cases) if (!needsTls(each) && each.odd !== true) await replay(each, door, score);
+        console.log(
+          `${name}: ${score.matched} of ${score.expected} replies have the expected code, ` +
+            `${score.whole} of ${score.dialogues} dialogues match as a whole, ${
+              cases.length - score.dialogues
+            } not run`,
+        );
+        await assertUnharmed(door);
+        assert.ok(score.matched >= matched, `${score.matched} match, ${matched} did before`);
+      },
+    );
   });
 }
 

@@ -170,13 +170,13 @@ test('Session says 421 after a silence, and 421 when content does not end in tim
 });
 
 test('Session does not call the client silent while the outlet takes its time', async () => {
-  await withDoor({ settings: { idleTimeoutMs: 30 } }, async ({ connect, outlet }) => {
+  await withDoor({ settings: { idleTimeoutMs: 150 } }, async ({ connect, outlet }) => {
     const client = await connect();
     const arrived = outlet.withhold();
     client.send('EHLO c.example', ...TRANSACTION, ...MESSAGE);
     await arrived;
     // Three silences long; the clock of the door is the real one.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 450));
     outlet.release();
     const rest = await client.rest();
     assert.match(rest, /\r\n250 2\.0\.0 [0-9A-Z]+ for b@example\.com\r\n421 4\.4\.2 [^\r]*\r\n$/);
