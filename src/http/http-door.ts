@@ -14,7 +14,7 @@ export interface AccessRules {
 
 /** Dependencies and settings of the door. */
 export interface HttpDoor {
-  readonly pipeline: Pipeline;
+  readonly pipeline: Pick<Pipeline, 'checkSender' | 'checkRecipient' | 'ingest'>;
   readonly log: Log;
   /** Whether records can be stored now (for /readyz). */
   readonly health: () => OutletHealth;

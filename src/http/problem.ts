@@ -196,6 +196,8 @@ const REFUSALS: { readonly [reason in RefusalReason]: ProblemCode } = {
   'memory': 'memory',
   'storage-full': 'storage-full',
   'not-durable': 'not-durable',
+  // Every HTTP submission is trusted, so this cannot happen; if it did, credentials are what is missing.
+  'unauthenticated': 'invalid-message',
   'draining': 'draining',
 };
 

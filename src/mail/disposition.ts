@@ -12,6 +12,7 @@ export type RefusalReason =
   | 'memory' // no room in flight
   | 'storage-full' // the queue file's disk is full
   | 'not-durable' // nacked, returned, blocked, timed out or unreachable
+  | 'unauthenticated' // only who has logged in may write to this recipient
   | 'draining'; // the gateway is shutting down
 
 /** One stored record. */

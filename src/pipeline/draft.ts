@@ -3,6 +3,7 @@
 import type { AddressPolicy } from '../mail/address.ts';
 import type { Refusal } from '../mail/disposition.ts';
 import type { EightBitPolicy } from '../queue/record.ts';
+import type { LocalAddresses } from './local-addresses.ts';
 import type { Submission } from './submission.ts';
 
 /** What the configuration says about messages. */
@@ -17,6 +18,16 @@ export interface PipelineSettings {
   readonly addReceived: boolean;
   /** rabbitmq-inbox. */
   readonly inbox: string;
+  /** rabbitmq-local: for local addresses; the inbox where it is not set. */
+  readonly local?: string | undefined;
+  /** rabbitmq-refused: for what is refused for lack of authentication; where it is not set, that is not stored. */
+  readonly refused?: string | undefined;
+  /** refused-maxsize in bytes: larger refused mail is not stored. */
+  readonly refusedMaxBytes?: number;
+  /** smtp-auth is set: who has not logged in may write to local addresses only. */
+  readonly requiresAuthentication?: boolean;
+  /** local-addresses; no address is local where it is not set. */
+  readonly localAddresses?: () => LocalAddresses;
 }
 
 /** One message between door and queue. Steps replace `content`, `header` and `body`, never the bytes inside. */

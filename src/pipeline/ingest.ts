@@ -7,9 +7,11 @@ import type { NextMessageId } from '../mail/message-id.ts';
 import type { EncodedRecord, Outlet, PublishFault, PublishResult } from '../queue/outlet.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Draft, PipelineSettings, Step } from './draft.ts';
+import { type Admission, admitRecipient, admitsSender, type Asker } from './admission.ts';
 import { refuseLoop, splitHeader } from './header-scan.ts';
 import { repairLineEndings } from './line-endings.ts';
 import { addReceived } from './received.ts';
+import { type RefusedMailDependencies, storeRefused } from './refused-mail.ts';
 import type { Submission } from './submission.ts';
 import { toRecords } from './to-records.ts';
 
@@ -27,6 +29,10 @@ export interface Pipeline {
   checkSender(address: string, options: { readonly smtputf8: boolean }): ParsedAddress;
   /** Judges a RCPT TO (or HTTP recipient) address. */
   checkRecipient(address: string, options: { readonly smtputf8: boolean }): ParsedAddress;
+  /** Whether this client's MAIL can lead to anything. */
+  admitsSender(asker: Asker): boolean;
+  /** What would become of this client's mail for an address that passed `checkRecipient`. */
+  admitRecipient(address: string, asker: Asker): Admission;
   /** Resolves when the message is durable for every recipient, or refused; rejects only on a bug. */
   ingest(submission: Submission): Promise<Disposition>;
 }
@@ -51,9 +57,11 @@ export function createPipeline(
   return {
     checkSender: (address, { smtputf8 }) => parseAddress(address, { policy, smtputf8, allow: 'sender' }),
     checkRecipient: (address, { smtputf8 }) => parseAddress(address, { policy, smtputf8, allow: 'recipient' }),
+    admitsSender: (asker) => admitsSender(settings, asker),
+    admitRecipient: (address, asker) => admitRecipient(address, settings, asker),
     async ingest(submission) {
       const draft = createDraft(submission, { nextId, receivedAt: now() });
-      const disposition = runSteps(draft, settings) ?? await publish(toRecords(draft, settings), outlet);
+      const disposition = runSteps(draft, settings) ?? await storeDraft(draft, { settings, outlet, log });
       report(disposition, draft, log);
       return disposition;
     },
@@ -76,6 +84,11 @@ function runSteps(draft: Draft, settings: PipelineSettings): Refusal | undefined
     if (refusal !== undefined) return refusal;
   }
   return undefined;
+}
+
+async function storeDraft(draft: Draft, dependencies: RefusedMailDependencies): Promise<Disposition> {
+  if (draft.submission.isRefused === true) return await storeRefused(draft, dependencies);
+  return await publish(toRecords(draft, dependencies.settings), dependencies.outlet);
 }
 
 async function publish(records: readonly EncodedRecord[], outlet: Outlet): Promise<Disposition> {

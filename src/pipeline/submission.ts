@@ -37,6 +37,8 @@ export interface Submission {
   readonly origin: Origin;
   /** Authenticated, or inside the range where no authentication is configured. */
   readonly trusted: boolean;
+  /** The recipients need authentication that is missing: stored as refused mail, where that is configured, and rejected. */
+  readonly isRefused?: boolean;
   readonly envelope: Envelope;
   /** The bytes after DATA (dots un-stuffed) or of the request body, in arrival order. */
   readonly content: readonly Uint8Array[];

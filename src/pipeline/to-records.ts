@@ -29,20 +29,31 @@ const GATEWAY_NAMES: ReadonlySet<string> = new Set([
   'spam',
 ]);
 
+/** What a message that is not accepted has instead of its own route. */
+export interface Detour {
+  readonly queue: string;
+  /** Further properties of every record. */
+  readonly properties: JsonObject;
+}
+
 /** Encodes the content once and addresses it to every recipient. */
-export function toRecords(draft: Draft, settings: PipelineSettings): EncodedRecord[] {
+export function toRecords(draft: Draft, settings: PipelineSettings, detour?: Detour): EncodedRecord[] {
   const { submission, ids, receivedAt } = draft;
   const content = [draft.header, ...draft.body].filter((piece) => piece.length > 0);
   const { dsn, ...given } = toGivenProperties(submission);
-  const shared = encodeSharedBody({ ...given, ...toSharedProperties(draft) }, encodeMime(content, settings.eightBit));
+  const properties = { ...given, ...toSharedProperties(draft), ...detour?.properties };
+  const shared = encodeSharedBody(properties, encodeMime(content, settings.eightBit));
   const timestamp = Math.floor(receivedAt.getTime() / 1000);
   const priority = typeof given['priority'] === 'number' ? given['priority'] : undefined;
   return submission.envelope.rcptTo.map((recipient, index) => {
     const id = ids[index];
     if (id === undefined) throw new Error('A recipient has no message id');
-    const properties = toOwnProperties(recipient, dsn);
-    const queue = routeRecipient(recipient, settings);
-    return encodeRecord({ id, recipient: recipient.address, queue, priority, timestamp, properties }, shared);
+    const ownProperties = toOwnProperties(recipient, dsn);
+    const queue = detour?.queue ?? routeRecipient(recipient, settings);
+    return encodeRecord(
+      { id, recipient: recipient.address, queue, priority, timestamp, properties: ownProperties },
+      shared,
+    );
   });
 }
 

@@ -2,6 +2,7 @@
 
 import type { DsnParameters, Recipient } from '../mail/envelope.ts';
 import type { Pipeline } from '../pipeline/ingest.ts';
+import type { Authentication } from './authentication.ts';
 import { type Command, decodeLine, type Parameters, parseCommand, parsePathArgument } from './command.ts';
 import { applyMailParameters, type MailParameters, toRecipientDsn } from './parameters.ts';
 import { REPLIES, type Reply, toBareReply, toReply } from './reply.ts';
@@ -25,12 +26,17 @@ export interface Transaction {
   readonly mailFrom: string;
   readonly parameters: MailParameters;
   readonly recipients: readonly Recipient[];
+  /** Its recipients need authentication that is missing. */
+  readonly isRefused: boolean;
 }
 
 /** What the dialogue stands on. */
 export interface DialogueDependencies {
   readonly settings: DialogueSettings;
-  readonly pipeline: Pick<Pipeline, 'checkSender' | 'checkRecipient'>;
+  readonly pipeline: Pick<Pipeline, 'checkSender' | 'checkRecipient' | 'admitsSender' | 'admitRecipient'>;
+  readonly authentication: Authentication;
+  /** Whether the connection is encrypted now. */
+  readonly isSecure: () => boolean;
   /** Name in the greeting. */
   readonly hostname: string;
 }
@@ -41,29 +47,36 @@ const MAX_ERRORS = 20;
 const MAX_HELO = 300;
 const HTTP_REQUEST = /^(?:GET|POST|CONNECT|HEAD|PUT|PATCH|DELETE|OPTIONS|TRACE) /;
 const LONGEST_METHOD = 'CONNECT '.length;
-const NOT_IMPLEMENTED = new Set(['EXPN', 'TURN', 'ETRN', 'ATRN', 'BDAT', 'SEND', 'SOML', 'SAML', 'AUTH', 'BURL']);
+const NOT_IMPLEMENTED = new Set(['EXPN', 'TURN', 'ETRN', 'ATRN', 'BDAT', 'SEND', 'SOML', 'SAML', 'BURL']);
 
 /** One session's protocol state. */
 export class Dialogue {
   readonly #settings: DialogueSettings;
   readonly #pipeline: DialogueDependencies['pipeline'];
   readonly #hostname: string;
-  readonly #handlers: ReadonlyMap<string, (argument: string) => Reply>;
+  readonly #authentication: Authentication;
+  readonly #isSecure: () => boolean;
+  readonly #handlers: ReadonlyMap<string, (argument: string) => Reply | Promise<Reply>>;
   #helo: string | undefined;
   #isExtended = false;
   #sender: { readonly mailFrom: string; readonly parameters: MailParameters } | undefined;
   /** By address with the domain in lower case: the same mailbox given twice is one recipient. */
   #recipients = new Map<string, Recipient>();
+  /** The class of the first recipient, which is the class of the transaction. */
+  #isRefused = false;
   #errors = 0;
   #messages = 0;
 
-  constructor({ settings, pipeline, hostname }: DialogueDependencies) {
+  constructor({ settings, pipeline, hostname, authentication, isSecure }: DialogueDependencies) {
+    this.#authentication = authentication;
+    this.#isSecure = isSecure;
     this.#settings = settings;
     this.#pipeline = pipeline;
     this.#hostname = hostname;
-    this.#handlers = new Map([
+    this.#handlers = new Map<string, (argument: string) => Reply | Promise<Reply>>([
       ['HELO', (argument: string) => this.#hello(argument, { extended: false })],
       ['EHLO', (argument: string) => this.#hello(argument, { extended: true })],
+      ['AUTH', (argument: string) => this.#auth(argument)],
       ['MAIL', (argument: string) => this.#mail(argument)],
       ['RCPT', (argument: string) => this.#rcpt(argument)],
       ['DATA', (argument: string) => this.#data(argument)],
@@ -96,9 +109,21 @@ export class Dialogue {
     return this.#sender !== undefined;
   }
 
+  /** The user who logged in. */
+  get user(): string | undefined {
+    return this.#authentication.user;
+  }
+
+  /** Authenticated, or inside the range where no authentication is configured. */
+  get isTrusted(): boolean {
+    return !this.#authentication.isConfigured || this.#authentication.user !== undefined;
+  }
+
   /** Answers one command line. */
-  answer(line: Buffer): Reply {
-    return this.#countErrors(isHttpRequest(line) ? REPLIES.httpRequest : this.#dispatch(line));
+  answer(line: Buffer): Reply | Promise<Reply> {
+    if (isHttpRequest(line)) return this.#countErrors(REPLIES.httpRequest);
+    const reply = this.#authentication.isPending ? this.#authentication.continue(line) : this.#dispatch(line);
+    return reply instanceof Promise ? reply.then((settled) => this.#countErrors(settled)) : this.#countErrors(reply);
   }
 
   /** Answers a line that was too long to be read; `start` is how it begins. */
@@ -117,13 +142,14 @@ export class Dialogue {
   takeTransaction(): Transaction {
     const { mailFrom, parameters } = this.#sender!;
     const recipients = [...this.#recipients.values()];
+    const isRefused = this.#isRefused;
     this.#endTransaction();
     this.#messages++;
     this.#errors = 0;
-    return { mailFrom, parameters, recipients };
+    return { mailFrom, parameters, recipients, isRefused };
   }
 
-  #dispatch(line: Buffer): Reply {
+  #dispatch(line: Buffer): Reply | Promise<Reply> {
     const text = decodeLine(line);
     if (text === undefined) return REPLIES.badCharacters;
     const { verb, argument }: Command = parseCommand(text);
@@ -145,7 +171,15 @@ export class Dialogue {
   #extensions(): string[] {
     const { maxBytes, offerDsn } = this.#settings;
     const dsn = offerDsn ? ['DSN'] : [];
-    return ['PIPELINING', `SIZE ${maxBytes}`, '8BITMIME', 'SMTPUTF8', ...dsn, 'ENHANCEDSTATUSCODES'];
+    const auth = this.#authentication.isConfigured && this.#isSecure() ? ['AUTH PLAIN LOGIN'] : [];
+    return ['PIPELINING', `SIZE ${maxBytes}`, '8BITMIME', 'SMTPUTF8', ...dsn, ...auth, 'ENHANCEDSTATUSCODES'];
+  }
+
+  #auth(argument: string): Reply | Promise<Reply> {
+    if (this.#helo === undefined) return REPLIES.helloFirst;
+    // RFC 4954 section 4: not during a mail transaction.
+    if (this.#sender !== undefined) return REPLIES.mailTwice;
+    return this.#authentication.start(argument, { isSecure: this.#isSecure() });
   }
 
   #mail(argument: string): Reply {
@@ -153,6 +187,7 @@ export class Dialogue {
     if (this.#sender !== undefined) return REPLIES.mailTwice;
     const { maxMessages, barePaths } = this.#settings;
     if (maxMessages > 0 && this.#messages >= maxMessages) return REPLIES.tooManyMessages;
+    if (!this.#pipeline.admitsSender({ trusted: this.isTrusted })) return REPLIES.authenticationRequired;
     const parsed = parsePathArgument(argument, { keyword: 'FROM', bare: barePaths });
     if (!parsed.ok) return toPathFault(parsed.fault, 'MAIL FROM:<address>');
     const parameters = applyMailParameters(this.#offered(parsed.parameters), this.#settings);
@@ -173,6 +208,11 @@ export class Dialogue {
     if (recipientDsn !== undefined && 'code' in recipientDsn) return recipientDsn;
     const checked = this.#pipeline.checkRecipient(parsed.path, { smtputf8 });
     if (!checked.ok) return toReply(553, '5.1.3', `Bad recipient: ${checked.fault}`);
+    const admission = this.#pipeline.admitRecipient(checked.address, { trusted: this.isTrusted });
+    if (admission === 'unauthenticated') return REPLIES.authenticationRequired;
+    const isRefused = admission === 'refused';
+    if (this.#recipients.size > 0 && isRefused !== this.#isRefused) return REPLIES.otherClass;
+    this.#isRefused = isRefused;
     return this.#addRecipient(checked.address, recipientDsn);
   }
 
@@ -200,6 +240,7 @@ export class Dialogue {
 
   #endTransaction(): void {
     this.#sender = undefined;
+    this.#isRefused = false;
     if (this.#recipients.size > 0) this.#recipients = new Map();
   }
 

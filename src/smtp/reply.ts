@@ -51,6 +51,7 @@ const REFUSAL_CODES: { readonly [reason in RefusalReason]: number } = {
   memory: 452,
   'storage-full': 452,
   'not-durable': 451,
+  unauthenticated: 550,
   draining: 421,
 };
 
@@ -77,6 +78,8 @@ export const REPLIES = {
   notImplemented: toReply(502, '5.5.1', 'Command not implemented'),
   lineTooLong: toReply(500, '5.5.2', 'Line too long'),
   badCharacters: toReply(500, '5.5.2', 'Command is not valid UTF-8 or has control characters'),
+  authenticationRequired: toReply(530, '5.7.0', 'Authentication required'),
+  otherClass: toReply(452, '4.5.3', 'Send separately: this recipient needs a transaction of its own'),
   noTls: toReply(454, '4.7.0', 'TLS not available'),
   helloFirst: toReply(503, '5.5.1', 'Send HELO or EHLO first'),
   mailFirst: toReply(503, '5.5.1', 'Send MAIL first'),

@@ -4,9 +4,11 @@ import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import type { SMTPServer } from 'smtp-server';
 import type { Socket } from 'node:net';
+import type { Authenticator } from '../auth/authenticator.ts';
 import type { Pipeline } from '../pipeline/ingest.ts';
 import type { Submission } from '../pipeline/submission.ts';
 import type { Log } from '../telemetry/log.ts';
+import { Authentication } from './authentication.ts';
 import type { DataReader } from './data-reader.ts';
 import { Dialogue, type DialogueSettings, type Transaction } from './dialogue.ts';
 import { REPLIES, type Reply, toBareReply, toDispositionReply, toReplyText } from './reply.ts';
@@ -16,6 +18,8 @@ import { WireReader } from './wire-reader.ts';
 export interface SessionDependencies {
   readonly pipeline: Pipeline;
   readonly log: Log;
+  /** Undefined where no authentication is configured. */
+  readonly authenticator?: Authenticator | undefined;
   /** The greeting name for the local address a client reached. */
   readonly greetingName: (localAddress: string) => string;
   readonly settings: DialogueSettings & {
@@ -39,6 +43,8 @@ export class Session extends SMTPConnection {
   /** The pipeline has the message; the client is silent because it waits for us. */
   #isBusy = false;
   #dataTimer: NodeJS.Timeout | undefined;
+  /** Aborts when the client is gone. */
+  readonly #gone = new AbortController();
   #replies = '';
 
   constructor(
@@ -54,7 +60,13 @@ export class Session extends SMTPConnection {
     this.on('error', () => {});
     this.#dependencies = dependencies;
     this.#hostname = dependencies.greetingName(this.localAddress);
-    this.#dialogue = new Dialogue({ ...dependencies, hostname: this.#hostname });
+    const { authenticator } = dependencies;
+    this.#dialogue = new Dialogue({
+      ...dependencies,
+      hostname: this.#hostname,
+      isSecure: () => this.secure,
+      authentication: new Authentication({ authenticator, remoteIp: this.remoteAddress, signal: this.#gone.signal }),
+    });
   }
 
   /** Greets at once; `refusal` is said instead of the greeting and ends the session. */
@@ -93,6 +105,7 @@ export class Session extends SMTPConnection {
   override _onClose(): void {
     const { log } = this.#dependencies;
     clearTimeout(this.#dataTimer);
+    this.#gone.abort();
     if (!this._closed) {
       if (this.#dialogue.isInTransaction && !this.#isBusy) log.emit('smtp.transaction.broken', this.#about());
       log.emit('smtp.session.closed', this.#about());
@@ -107,13 +120,24 @@ export class Session extends SMTPConnection {
   }
 
   /** The boundary of command dispatch: a bug costs the client one reply, not the gateway its life. */
-  #onCommand(answer: () => Reply): void | Promise<void> {
-    let reply: Reply;
+  #onCommand(answer: () => Reply | Promise<Reply>): void | Promise<void> {
+    let reply: Reply | Promise<Reply>;
     try {
       reply = answer();
     } catch (error) {
       reply = this.#toInternalError(error);
     }
+    return reply instanceof Promise ? this.#awaitReply(reply) : this.#answer(reply);
+  }
+
+  async #awaitReply(pending: Promise<Reply>): Promise<void> {
+    this.#isBusy = true;
+    const reply = await pending.catch((error: unknown) => this.#toInternalError(error));
+    this.#isBusy = false;
+    await this.#answer(reply);
+  }
+
+  #answer(reply: Reply): void | Promise<void> {
     if (reply.code >= 400) this.#reportRejected(reply);
     if (reply.then === 'content') this.#startContent();
     return this.#reply(reply);
@@ -160,7 +184,7 @@ export class Session extends SMTPConnection {
     return REPLIES.internalError;
   }
 
-  #toSubmission({ mailFrom, recipients, parameters }: Transaction, content: DataReader): Submission {
+  #toSubmission({ mailFrom, recipients, parameters, isRefused }: Transaction, content: DataReader): Submission {
     return {
       origin: {
         door: 'smtp',
@@ -170,11 +194,13 @@ export class Session extends SMTPConnection {
           remoteIp: this.remoteAddress,
           remotePort: this.remotePort,
           secure: this.secure,
+          ...(this.#dialogue.user === undefined ? {} : { user: this.#dialogue.user }),
         },
         helo: this.#dialogue.helo,
         protocol: this.#protocol(parameters.smtputf8),
       },
-      trusted: true, // no authentication is configured, and the session is inside the range
+      trusted: this.#dialogue.isTrusted,
+      isRefused,
       envelope: { mailFrom, rcptTo: recipients },
       content: content.takeContent(),
       hostname: this.#hostname,
@@ -185,7 +211,8 @@ export class Session extends SMTPConnection {
   /** RFC 3848 and RFC 6531 section 4.3. */
   #protocol(smtputf8: boolean): string {
     if (!this.#dialogue.isExtended) return 'SMTP';
-    return (smtputf8 ? 'UTF8SMTP' : 'ESMTP') + (this.secure ? 'S' : '');
+    return (smtputf8 ? 'UTF8SMTP' : 'ESMTP') + (this.secure ? 'S' : '') +
+      (this.#dialogue.user === undefined ? '' : 'A');
   }
 
   /** Queues a reply; the promise holds back further input while the client does not read what it was told. */
@@ -226,6 +253,7 @@ export class Session extends SMTPConnection {
   }
 
   #about(): { session: string; remote: string; user?: string } {
-    return { session: this.id, remote: this.remoteAddress };
+    const user = this.#dialogue.user;
+    return { session: this.id, remote: this.remoteAddress, ...(user === undefined ? {} : { user }) };
   }
 }

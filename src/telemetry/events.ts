@@ -31,6 +31,8 @@ export const EVENTS = {
   'auth.line-unusable': { level: 'warning', text: 'Nobody can log in with this line of the password file' },
   'message.accepted': { level: 'info', text: 'Message durable' },
   'message.deferred': { level: 'warning', text: 'Message deferred' },
+  'message.refused-stored': { level: 'info', text: 'Refused message stored' },
+  'message.refused-unstored': { level: 'warning', text: 'Refused message not stored' },
   'message.rejected': { level: 'info', text: 'Message rejected' },
   'outlet.ready': { level: 'info', text: 'Outlet ready' },
   'outlet.unavailable': { level: 'warning', text: 'Outlet unavailable' },

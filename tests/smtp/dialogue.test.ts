@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import { parseAddress } from '../../src/mail/address.ts';
+import { Authentication } from '../../src/smtp/authentication.ts';
 import { Dialogue, type DialogueSettings } from '../../src/smtp/dialogue.ts';
 import { type Reply, toReplyText } from '../../src/smtp/reply.ts';
 
@@ -13,7 +14,15 @@ function createDialogue(settings: Partial<DialogueSettings> = {}): Dialogue {
     pipeline: {
       checkSender: (address, { smtputf8 }) => parseAddress(address, { policy, smtputf8, allow: 'sender' }),
       checkRecipient: (address, { smtputf8 }) => parseAddress(address, { policy, smtputf8, allow: 'recipient' }),
+      admitsSender: () => true,
+      admitRecipient: () => 'accepted',
     },
+    authentication: new Authentication({
+      authenticator: undefined,
+      remoteIp: '192.0.2.1',
+      signal: new AbortController().signal,
+    }),
+    isSecure: () => false,
     hostname: 'mx.example.com',
   });
 }
@@ -21,8 +30,14 @@ function createDialogue(settings: Partial<DialogueSettings> = {}): Dialogue {
 const toStatus = ({ code, enhancedStatus, close }: Reply) =>
   `${code}${enhancedStatus === undefined ? '' : ` ${enhancedStatus}`}${close ? ' close' : ''}`;
 
-const run = (dialogue: Dialogue, lines: readonly string[]) =>
-  lines.map((line) => toStatus(dialogue.answer(Buffer.from(line))));
+/** Without authentication every answer is there at once. */
+function answer(dialogue: Dialogue, line: string | Buffer): Reply {
+  const reply = dialogue.answer(Buffer.from(line));
+  assert.ok(!(reply instanceof Promise));
+  return reply;
+}
+
+const run = (dialogue: Dialogue, lines: readonly string[]) => lines.map((line) => toStatus(answer(dialogue, line)));
 
 interface Script {
   readonly name: string;
@@ -184,7 +199,7 @@ const httpRequests = [
 
 for (const line of httpRequests) {
   test(`Dialogue ends the connection at ${JSON.stringify(line.toString('latin1'))}, also when the line is too long`, () => {
-    assert.equal(toStatus(createDialogue().answer(line)), '554 5.5.1 close');
+    assert.equal(toStatus(answer(createDialogue(), line)), '554 5.5.1 close');
     assert.equal(toStatus(createDialogue().answerTooLong(line)), '554 5.5.1 close');
   });
 }
@@ -212,6 +227,7 @@ test('Dialogue hands out the transaction once, with every recipient once and the
       { address: 'b@example.COM', dsn: { notify: 'DELAY', orcpt: 'rfc822;x@y', ret: 'HDRS', envid: 'e1' } },
       { address: 'B@example.com', dsn: { ret: 'HDRS', envid: 'e1' } },
     ],
+    isRefused: false,
   });
   assert.equal(dialogue.isInTransaction, false);
   assert.deepEqual(run(dialogue, [RCPT]), ['503 5.5.1']);
@@ -229,7 +245,7 @@ test('Dialogue forgets refused commands after a message and counts messages', ()
 });
 
 test('Dialogue offers its extensions to EHLO and none to HELO', () => {
-  const offered = (line: string, settings = {}) => toReplyText(createDialogue(settings).answer(Buffer.from(line)));
+  const offered = (line: string, settings = {}) => toReplyText(answer(createDialogue(settings), line));
   assert.equal(
     offered('EHLO c.example'),
     ['250-mx.example.com', '250-PIPELINING', '250-SIZE 1000', '250-8BITMIME', '250-SMTPUTF8', '250-DSN'].join('\r\n') +

@@ -20,6 +20,8 @@ export interface StartedSession {
 const pipeline: Pipeline = {
   checkSender: (address) => ({ ok: true, address }),
   checkRecipient: (address) => ({ ok: true, address }),
+  admitsSender: () => true,
+  admitRecipient: () => 'accepted',
   ingest: () => Promise.resolve({ outcome: 'accepted', records: [{ id: 'ID', recipient: 'b@c', queue: 'inbox' }] }),
 };
 
