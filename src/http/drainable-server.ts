@@ -72,9 +72,7 @@ export function createDrainableServer({ app, log, timeouts }: DrainableServerOpt
     drain() {
       draining = true;
       for (const outgoing of inFlight) endConnectionAfter(outgoing);
-      const stopped = stop();
-      server.closeIdleConnections();
-      return stopped;
+      return stop(); // which ends idle connections too
     },
     close() {
       const stopped = stop();

@@ -51,6 +51,24 @@ for (const { name, bytes, status, code } of malformed) {
   });
 }
 
+test('A request with a header section of 60 kB is answered', async (t) => {
+  const { port } = await openHttpDoor(t);
+  const client = await connectRaw(port);
+  await client.write(`GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: ${'x'.repeat(60_000)}\r\n\r\n`);
+  assert.match(await client.toEnd(), /^HTTP\/1\.1 200 /);
+});
+
+test('A client that ends its side inside its body is written down once, as having left', async (t) => {
+  const { port, events, refused, submissions } = await openHttpDoor(t);
+  const client = await connectRaw(port);
+  await client.write(`${RAW_REQUEST}Content-Length: 100\r\n\r\nabc`);
+  client.socket.end();
+  await refused('incomplete-body');
+  await client.toEnd();
+  assert.deepEqual(events.flatMap(({ fields }) => fields['code'] ?? []), ['incomplete-body']);
+  assert.deepEqual(submissions, []);
+});
+
 test('A fault outside of the application is answered with a fixed text and logged', async () => {
   const { door, events } = createRecordingDoor();
   const response = answerAdapterError('secret cause', door.log);

@@ -121,6 +121,19 @@ test('Drain lets a body that has begun arrive', async (t) => {
   await drained;
 });
 
+test('Drain answers a connection that has not asked yet once, and ends it', async (t) => {
+  const { port, listener, url } = await openHttpDoor(t);
+  const client = await connectRaw(port);
+  // Connections are accepted in order: when the second one has its answer, the first one has been accepted.
+  assert.equal((await undiciFetch(url.replace('/v1/messages', '/livez'))).status, 200);
+  const drained = listener.drain();
+  await client.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  const answer = await client.toEnd();
+  assert.match(answer, /^HTTP\/1\.1 200 /);
+  assert.match(answer, /connection: close/i);
+  await drained;
+});
+
 test('Close cuts what is in flight', async (t) => {
   const gate = createGate();
   const { port, listener } = await openHttpDoor(t, { ingest: gate.ingest });

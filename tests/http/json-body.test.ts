@@ -8,6 +8,8 @@ const valid: readonly { name: string; text: string; value: unknown }[] = [
   { name: 'an object', text: ' {"a": [1, {"b": null}]} ', value: { a: [1, { b: null }] } },
   { name: 'a byte order mark inside a string', text: '{"mime":"\ufeffx"}', value: { mime: '\ufeffx' } },
   { name: 'quotes and braces inside strings', text: '{"a":"}]{[\\"","b":"\\\\"}', value: { a: '}]{["', b: '\\' } },
+  { name: 'brackets behind an escaped quote', text: `{"a":"\\"${'['.repeat(70)}"}`, value: undefined },
+  { name: 'brackets behind an escaped backslash', text: `{"a":"\\\\","b":"${'['.repeat(70)}"}`, value: undefined },
   { name: 'equal names in different objects', text: '{"a":{"a":1},"b":{"a":2}}', value: { a: { a: 1 }, b: { a: 2 } } },
   { name: 'a name that is also a value', text: '{"a":"b","b":"a"}', value: { a: 'b', b: 'a' } },
   { name: 'names of Object.prototype', text: '{"constructor":1,"toString":2}', value: { constructor: 1, toString: 2 } },

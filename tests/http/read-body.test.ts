@@ -74,6 +74,17 @@ test('readBody() gives up on a silent client', async () => {
   assert.equal(stream.listenerCount('data'), 0);
 });
 
+test('readBody() is patient with a slow client that keeps sending', async () => {
+  const stream = new PassThrough();
+  const body = readBody(stream, undefined, { maxBytes: 100, idleTimeoutMs: 1000 });
+  for (let second = 0; second < 1.2; second += 0.1) {
+    stream.write('x');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  stream.end();
+  assert.ok((await body).ok);
+});
+
 test('toBodyStream() prefers the stream of the connection, and does without a body', async () => {
   const stream = new PassThrough();
   assert.equal(toBodyStream(stream, new Request('http://localhost')), stream);
