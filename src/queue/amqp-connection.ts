@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Channel, type ChannelModel, connect, type SocketOptions } from 'amqplib';
 import type { AmqpAddress } from './amqp-address.ts';
+import { corkFrames } from './amqp-cork.ts';
 import { type AmqpFailure, OutletFault, toBrokerText, toConnectFailure } from './amqp-failure.ts';
 
 /** How brokers are reached. */
@@ -103,6 +104,7 @@ function open(address: AmqpAddress, { options, ca, signal }: OpenOptions): Promi
 
 function watch(model: ChannelModel, address: AmqpAddress, abort: AbortController): AmqpConnection {
   const { promise: closed, resolve } = Promise.withResolvers<string>();
+  corkFrames(model);
   let isOpen = true;
   let reason = 'the connection was closed';
   model.on('error', (error) => reason = toBrokerText(error));
