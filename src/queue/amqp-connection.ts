@@ -30,8 +30,8 @@ export interface AmqpConnection {
   readonly closed: Promise<string>;
   /** Says goodbye to the broker and resolves when the connection is gone, after `timeoutMs` at the latest. */
   close(timeoutMs: number): Promise<void>;
-  /** Drops the connection at once, unsent bytes included. */
-  destroy(): void;
+  /** Drops the connection at once, unsent bytes included; `why` becomes the reason of `closed`. */
+  destroy(why: string): void;
 }
 
 /** Thrown when no address could be used. */
@@ -106,18 +106,21 @@ function watch(model: ChannelModel, address: AmqpAddress, abort: AbortController
   const { promise: closed, resolve } = Promise.withResolvers<string>();
   corkFrames(model);
   let isOpen = true;
-  let reason = 'the connection was closed';
-  model.on('error', (error) => reason = toBrokerText(error));
+  let reason: string | undefined;
+  // Told again by the close that follows; but without a listener it would be thrown.
+  model.on('error', () => {});
   model.on('close', (error) => {
     isOpen = false;
-    resolve(error === undefined ? reason : toBrokerText(error));
+    const isOurs = error === undefined || error.name === 'AbortError';
+    resolve(isOurs ? reason ?? 'the connection was closed' : toBrokerText(error));
     // After a heartbeat timeout amqplib only half-closes the socket, which a frozen peer would keep for minutes.
     abort.abort();
   });
-  const destroy = () => {
+  const destroy = (why: string) => {
+    reason ??= why;
     abort.abort();
     // A connection that the broker closed with its first word has told so before anybody listened.
-    setImmediate(() => resolve(reason));
+    setImmediate(() => resolve(why));
   };
   return {
     model,
@@ -128,9 +131,9 @@ function watch(model: ChannelModel, address: AmqpAddress, abort: AbortController
     },
     closed,
     async close(timeoutMs) {
-      const timer = setTimeout(destroy, timeoutMs);
+      const timer = setTimeout(() => destroy('the broker did not answer the goodbye'), timeoutMs);
       // Its promise stays open for ever when the connection ends in another way than by the broker's answer.
-      model.close().catch(destroy);
+      model.close().catch((error) => destroy(toBrokerText(error)));
       await closed;
       clearTimeout(timer);
     },

@@ -118,7 +118,7 @@ export class AmqpLink {
     if (this.#closing) this.#attempt.abort();
     try {
       const connection = await connectAmqp(this.#options.connection, this.#attempt);
-      this.#fail(new Error(await this.#serve(connection)));
+      this.#fail(new Error(`${connection.address.label}: ${await this.#serve(connection)}`));
     } catch (error) {
       this.#attempt.abort();
       this.#fail(error);
@@ -148,7 +148,7 @@ export class AmqpLink {
   }
 
   async #setUp(connection: AmqpConnection): Promise<void> {
-    const timer = setTimeout(() => connection.destroy(), SETUP_TIMEOUT_MS);
+    const timer = setTimeout(() => connection.destroy('no answer to the look at the queues'), SETUP_TIMEOUT_MS);
     try {
       await this.#options.topology.ensure(connection.model);
       this.#scheduleCheck();
@@ -195,7 +195,7 @@ export class AmqpLink {
   #drop(connection: AmqpConnection, reason: string): void {
     if (this.#connection !== connection) return;
     this.#setDown({ fault: 'unavailable', detail: reason });
-    connection.destroy();
+    connection.destroy(reason);
   }
 
   /** Looks at the queues again in the background, at most once at a time. */

@@ -134,7 +134,9 @@ export class AmqpTopology {
     const key = JSON.stringify([kind, name, property, found, wanted]);
     if (this.#reported.has(key)) return;
     this.#reported.add(key);
-    this.#options.log.emit('outlet.queue-differs', { [kind]: name, property, found, wanted });
+    // A queue that was declared without a type is a classic one.
+    const value = property === 'x-queue-type' && found === 'none' ? 'classic' : found;
+    this.#options.log.emit('outlet.queue-differs', { [kind]: name, property, found: value, wanted });
   }
 }
 

@@ -12,7 +12,7 @@ async function openLane(context: TestContext, broker: FakeBroker, overrides: Par
   const addresses = parseAmqpAddresses([broker.url]);
   const options = { addresses, verify: true, ca: undefined, heartbeatSeconds: 10, connectTimeoutMs: 5000 };
   const connection = await connectAmqp(options, new AbortController());
-  context.after(() => connection.destroy());
+  context.after(() => connection.destroy('the test is over'));
   const lane = await AmqpLane.open(connection.model, {
     exchange: '',
     persistent: true,

@@ -154,6 +154,13 @@ test('AmqpOutlet survives a broker that closes the connection with its first wor
   assert.equal(outlet.health().ready, false);
 });
 
+test('AmqpOutlet notices channels that the broker closed with its first word', async (context) => {
+  const broker = await listenFake(context, { handshake: 'close-at-select' });
+  const { outlet } = await openOutlet(context, [broker.url]);
+  await until(async () => (await publishOne(outlet)).stored, 'a record is stored');
+  assert.equal(broker.sessions.length, 2);
+});
+
 test('AmqpOutlet closes at once, also while it connects', async (context) => {
   const broker = await listenFake(context, { handshake: 'silent' });
   const { outlet } = await openOutlet(context, [broker.url], { tuning: { connectTimeoutMs: 50, backoffMs: [1, 1] } });

@@ -25,7 +25,7 @@ async function connect(context: TestContext, broker: FakeBroker) {
   const addresses = parseAmqpAddresses([broker.url]);
   const options = { addresses, verify: true, ca: undefined, heartbeatSeconds: 10, connectTimeoutMs: 5000 };
   const connection = await connectAmqp(options, new AbortController());
-  context.after(() => connection.destroy());
+  context.after(() => connection.destroy('the test is over'));
   return connection;
 }
 
@@ -56,7 +56,7 @@ test('AmqpTopology tells once that a queue is missing, and forgets it when it is
 test('AmqpTopology rejects when the connection goes, and works with the next one', async (context) => {
   const broker = await listenFake(context, { queues: [] });
   const first = await connect(context, broker);
-  first.destroy();
+  first.destroy('gone');
   await first.closed;
   const topology = new AmqpTopology(makeOutletOptions());
   await assert.rejects(topology.ensure(first.model));

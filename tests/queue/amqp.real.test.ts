@@ -128,7 +128,7 @@ test('AmqpOutlet uses a queue that differs and names every difference with both 
   assert.deepEqual(
     new Set(differences.map((fields) => JSON.stringify(fields))),
     new Set([
-      JSON.stringify({ queue, property: 'x-queue-type', found: 'none', wanted: 'quorum' }),
+      JSON.stringify({ queue, property: 'x-queue-type', found: 'classic', wanted: 'quorum' }),
       JSON.stringify({ queue, property: 'x-max-priority', found: '10', wanted: 'none' }),
       JSON.stringify({ queue, property: 'x-max-length', found: '5', wanted: 'none' }),
       JSON.stringify({ queue, property: 'x-queue-mode', found: 'lazy', wanted: 'none' }),

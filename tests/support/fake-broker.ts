@@ -38,8 +38,11 @@ export interface FakeBrokerOptions {
   readonly onPublish?: (publish: FakePublish) => void;
   /** Sent in connection.tune; seconds, 0 is none. */
   readonly heartbeat?: number;
-  /** `silent` accepts connections and says nothing; `close-at-open` closes in the same breath as it opens. */
-  readonly handshake?: 'normal' | 'silent' | 'close-at-open';
+  /**
+   * `silent` accepts connections and says nothing; `close-at-open` closes each connection in the same breath as it opens
+   * it, `close-at-select` the first connection's confirm channels.
+   */
+  readonly handshake?: 'normal' | 'silent' | 'close-at-open' | 'close-at-select';
   /** Certificate and key in PEM: the port then speaks TLS. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
@@ -243,19 +246,24 @@ export class FakeSession {
     '50.10': (channel, fields) => this.#declare(channel, fields),
     '50.20': (channel) => this.#send(channel, 50, 21, []),
     '60.40': (channel, fields) => this.#publish(channel, fields),
-    '85.10': (channel) => this.#send(channel, 85, 11, []),
+    '85.10': (channel) => this.#select(channel),
   };
 
-  #open(): void {
-    const payload = encodeMethod(10, 41, { fields: [['shortText', '']] });
-    const openOk = encodeFrame(FRAME.method, 0, { payload });
-    if (this.#broker.options.handshake === 'close-at-open') {
-      const fields: Field[] = [['short', 320], ['shortText', 'CONNECTION_FORCED'], ['short', 0], ['short', 0]];
-      const close = encodeFrame(FRAME.method, 0, { payload: encodeMethod(10, 50, { fields }) });
-      this.#socket.write(Buffer.concat([openOk, close]));
-    } else {
-      this.#socket.write(openOk);
+  #select(channel: number): void {
+    const { handshake } = this.#broker.options;
+    this.#socket.cork();
+    this.#send(channel, 85, 11, []);
+    if (handshake === 'close-at-select' && this.#broker.sessions[0] === this) {
+      this.closeChannel(channel, 541, 'INTERNAL');
     }
+    this.#socket.uncork();
+  }
+
+  #open(): void {
+    this.#socket.cork();
+    this.#send(0, 10, 41, [['shortText', '']]);
+    if (this.#broker.options.handshake === 'close-at-open') this.closeConnection(320, 'CONNECTION_FORCED');
+    this.#socket.uncork();
     this.#broker.sessions.push(this);
     this.#broker.notify();
   }
