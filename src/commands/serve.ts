@@ -9,10 +9,12 @@ import { type HttpListener, listenHttp } from '../http/listener.ts';
 import { isLoopback } from '../mail/ip-address.ts';
 import { type IpRanges, rangesContain } from '../mail/ip-ranges.ts';
 import { createMessageIds } from '../mail/message-id.ts';
+import { type AddressSource, ClientGate } from '../net/client-gate.ts';
 import { type GreetingNames, loadGreetingNames } from '../net/greeting-names.ts';
 import { SessionPlaces } from '../net/session-places.ts';
 import { createPipeline, type Pipeline } from '../pipeline/ingest.ts';
 import type { Outlet } from '../queue/outlet.ts';
+import { openBlocklist } from '../smtp/blocklist.ts';
 import { listenSmtp, type SmtpDoor } from '../smtp/listener.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import type { CommandIo } from './command-io.ts';
@@ -39,6 +41,8 @@ interface Doors {
 const GREETING_LOOKUP_MS = 2000;
 // Connections beyond smtp-connections wait this long for a place.
 const PLACE_WAIT_MS = 60_000;
+// Longest time for the PROXY header of a listed peer.
+const PROXY_HEADER_MS = 5000;
 const BAD_CONFIGURATION = 2;
 
 /** Runs the gateway until it is told to stop. */
@@ -98,7 +102,11 @@ async function composeGateway(
     log,
     nextId: createMessageIds(config['server-id'], 0),
   });
-  const greetingName = await loadGreetingNames({ configured: config['smtp-hostname'], timeoutMs: GREETING_LOOKUP_MS });
+  const greetingName = await loadGreetingNames({
+    byAddress: config['mta-names'],
+    configured: config['smtp-hostname'],
+    timeoutMs: GREETING_LOOKUP_MS,
+  });
   return { config, log, outlet, pipeline, greetingName };
 }
 
@@ -117,7 +125,7 @@ function openSmtp({ config, log, pipeline, greetingName }: Gateway): Promise<Smt
     pipeline,
     log,
     greetingName,
-    isAllowed: toAccessRule(config['smtp-range']),
+    gate: createGate(config, log),
     places: new SessionPlaces({ limit: config['smtp-connections'], waitMs: PLACE_WAIT_MS }),
     settings: {
       maxBytes: Math.min(config['smtp-maxsize'], config['rabbitmq-max-message-size']),
@@ -127,8 +135,21 @@ function openSmtp({ config, log, pipeline, greetingName }: Gateway): Promise<Smt
       barePaths: config['smtp-validate-address'] === 'loose',
       idleTimeoutMs: config['smtp-timeout'] * 1000,
       dataTimeoutMs: config['smtp-data-timeout'] * 1000,
+      greetingDelayMs: config['smtp-greeting-delay'] * 1000,
     },
   }, { addresses: config['smtp-ip'], ports: config['smtp-port'] });
+}
+
+/** Throws an Error when the list of blocked addresses cannot be read. */
+function createGate(config: Config, log: Log): ClientGate {
+  const blocklist = config['smtp-protection'] ? config['smtp-blocklist'] : undefined;
+  return new ClientGate({
+    proxies: config['smtp-proxy'],
+    headerTimeoutMs: PROXY_HEADER_MS,
+    isAllowed: toAccessRule(config['smtp-range']),
+    isBlocked: blocklist === undefined ? () => false : openBlocklist(blocklist, log),
+    maxPerAddress: config['smtp-connections-per-ip'],
+  });
 }
 
 function openHttp({ config, log, outlet, pipeline, greetingName, isDraining }: Gateway): Promise<HttpListener> {
@@ -146,9 +167,10 @@ function openHttp({ config, log, outlet, pipeline, greetingName, isDraining }: G
   return listenHttp({ app, addresses: config['http-ip'], ports: config['http-port'], log });
 }
 
-/** Without a range only this host may connect. */
-function toAccessRule(ranges: IpRanges | undefined): (address: string) => boolean {
-  return ranges === undefined ? isLoopback : (address) => rangesContain(ranges, address);
+/** Without a range only this host may connect; that it does, only a socket can tell, and no proxy. */
+function toAccessRule(ranges: IpRanges | undefined): (address: string, source?: AddressSource) => boolean {
+  if (ranges === undefined) return (address, source = 'socket') => source === 'socket' && isLoopback(address);
+  return (address) => rangesContain(ranges, address);
 }
 
 /** Says on stdout where the doors are, and in the log who may come in. */

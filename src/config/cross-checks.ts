@@ -29,6 +29,7 @@ export function crossCheck(effective: Effective, findings: Findings): Effective 
   checkBrokerKeys(effective, findings);
   checkDurability(effective, findings);
   checkSizes(effective, findings);
+  checkProxy(effective, findings);
   return resolveQueueType(effective, findings);
 }
 
@@ -54,6 +55,18 @@ function checkSizes({ config, given }: Effective, { warnings }: Findings): void 
   if (maxBytes <= config['rabbitmq-max-message-size']) return;
   const text = 'is more than rabbitmq-max-message-size, which is the limit then';
   warnings.push({ where: whereOf('smtp-maxsize', given), text });
+}
+
+/** Whoever is believed to be a proxy can name any client. */
+function checkProxy({ config, given }: Effective, { warnings }: Findings): void {
+  const [proxies, where] = [config['smtp-proxy'], whereOf('smtp-proxy', given)];
+  if (proxies.some(({ prefix }) => prefix === 0)) {
+    const text = 'every peer is believed to be a proxy and can name any client: list the addresses of the proxies';
+    warnings.push({ where, text });
+  }
+  if (proxies.length > 0 && config['smtp-range'] === undefined) {
+    warnings.push({ where, text: 'has smtp-range at its default: no client of a proxy may connect, set smtp-range' });
+  }
 }
 
 /** Quorum queues have no priorities, are always durable and know no lazy mode (RabbitMQ 3.10 to 4). */

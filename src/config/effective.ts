@@ -4,6 +4,7 @@ import type { Entry } from './entry.ts';
 import { type Config, KEY_NAMES, type KeyName, KEYS } from './keys.ts';
 import type { Findings, Setting, Settings } from './merge.ts';
 import { toUnreadable } from './unreadable.ts';
+import type { ValueType } from './value-type.ts';
 
 /** How a key got its value, when it is not the default. */
 export interface Given {
@@ -45,7 +46,9 @@ export function toEffective(
     if (empty && type.whenEmpty === undefined) continue;
     values[name] = empty ? type.whenEmpty : setting.parsed === undefined ? initial : setting.parsed.value;
     given.set(name, toGiven(entry, type.whenBare));
-    if (type.readable) checkReadable(entry, findings, { readFile });
+    if (typeof type.readable === 'function' ? type.readable(entry.value) : type.readable === true) {
+      checkFile(entry, findings, { readFile, type });
+    }
   }
   // The table's own types say that each value fits its key.
   return { config: values as Config, given };
@@ -67,13 +70,15 @@ function toGiven({ value, bare, origin, where }: Entry, whenBare: string | undef
   return { text: bare ? whenBare ?? '' : value, origin, where };
 }
 
-function checkReadable(
+function checkFile(
   { value, where }: Entry,
   { faults }: Findings,
-  { readFile }: { readonly readFile: ReadFile },
+  { readFile, type }: { readonly readFile: ReadFile; readonly type: ValueType<unknown> },
 ): void {
   try {
-    readFile(value);
+    const content = new TextDecoder().decode(readFile(value));
+    const checked = type.checkContent?.(content);
+    if (checked?.ok === false) faults.push({ where, text: `${value}, ${checked.problem}` });
   } catch (error) {
     faults.push({ where, text: `${value} ${toUnreadable(error)}` });
   }

@@ -1,6 +1,6 @@
 // The keys of the SMTP door.
 
-import { addresses, ports, ranges } from './endpoints.ts';
+import { addresses, namesByAddress, ports, ranges, rangesOrPath, rangesOrSwitch } from './endpoints.ts';
 import { key, optionalKey } from './key.ts';
 import { bool, count, seconds, size } from './numbers.ts';
 import { choice, hostName } from './texts.ts';
@@ -26,12 +26,30 @@ export const SMTP_KEYS = {
     doc: 'The name under which the gateway greets. It also stands in Received headers and in the records.',
     mailerq: 'smtp-hostname',
   }),
+  'mta-names': key({
+    type: namesByAddress(),
+    default: '',
+    without: 'smtp-hostname for every address',
+    doc: 'The greeting name for each local address; other addresses greet with smtp-hostname. Behind a proxy the ' +
+      'local address is the one that its client reached.',
+    mailerq: "the MTA names of MailerQ's console",
+  }),
   'smtp-range': optionalKey({
     type: ranges(),
     aliases: ['smtp-ranges'],
     without: 'loopback only',
     doc: 'Who may connect to the SMTP door; everybody else gets 554 5.7.1. 0.0.0.0/0;::/0 lets everybody in.',
     mailerq: 'smtp-range (3.0: smtp-ranges); up to 5.13 everybody may connect while it is not set',
+  }),
+  'smtp-proxy': key({
+    type: rangesOrSwitch(),
+    default: '',
+    without: 'nobody',
+    doc:
+      'Peers that are proxies: their connections begin with a PROXY protocol header, version 1 or 2, and are closed ' +
+      'without a valid one. The addresses in it take the place of those of the connection, for everything but this ' +
+      'key. smtp-range has to be set, too: its default lets in nobody whom a header names.',
+    mailerq: 'smtp-proxy (3.0: a switch, every peer is a proxy)',
   }),
   'smtp-validate-address': key({
     type: choice('strict', 'loose'),
@@ -82,6 +100,11 @@ export const SMTP_KEYS = {
       'get 421 4.3.2.',
     mailerq: 'smtp-connections-in; smtp-connections (before 4.0: max-connections) there counts deliveries, too',
   }),
+  'smtp-connections-per-ip': key({
+    type: count({ min: 0 }),
+    default: '100',
+    doc: 'Simultaneous connections of one client address; more get 421 4.7.0. 0: no limit.',
+  }),
   'smtp-timeout': key({
     type: seconds({ zero: 'refused' }),
     default: '300',
@@ -92,6 +115,24 @@ export const SMTP_KEYS = {
     type: seconds({ zero: 'refused' }),
     default: '600',
     doc: 'The longest time that the content of one message may take to arrive.',
+  }),
+  'smtp-greeting-delay': key({
+    type: seconds({ zero: 'allowed' }),
+    default: '0',
+    doc: 'How long to wait before the greeting. A client that speaks before it gets 554 5.5.1 and is disconnected.',
+  }),
+  'smtp-protection': key({
+    type: bool(),
+    default: 'true',
+    doc: 'Refuse the addresses of smtp-blocklist.',
+    mailerq: 'smtp-protection',
+  }),
+  'smtp-blocklist': optionalKey({
+    type: rangesOrPath(),
+    without: 'nobody',
+    doc: 'Client addresses that get 554 5.7.1 at connect. A file holds one range a line, # starts a comment; it is ' +
+      'read again when it changes, and the old list stays while the new one is faulty.',
+    mailerq: "the list of blocked addresses in MailerQ's console",
   }),
   'dsn-advertise': key({
     type: bool(),

@@ -10,8 +10,10 @@ export interface ValueType<T> {
   readonly whenEmpty?: T;
   /** What a flag without value stands for (`--rabbitmq-declare`); without it, a flag needs a value. */
   readonly whenBare?: string;
-  /** The value names a file that must be readable at start. */
-  readonly readable?: boolean;
+  /** The value names a file that must be readable at start; a function says of each value whether it does. */
+  readonly readable?: boolean | ((text: string) => boolean);
+  /** Looks at the content of such a file. */
+  checkContent?(content: string): Parsed<unknown>;
   /** Reads a text that is not empty, has no control characters and no blanks around it. */
   parse(text: string): Parsed<T>;
 }

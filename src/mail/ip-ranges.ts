@@ -26,6 +26,17 @@ export function parseIpRanges(text: string): Parsed<IpRanges> {
   return parsed(ranges);
 }
 
+/** Parses a file of ranges, as a rule one a line; `#` starts a comment, the problem names the line. */
+export function parseRangeLines(text: string): Parsed<IpRanges> {
+  const all: IpRange[] = [];
+  for (const [index, line] of text.replace(/^\ufeff/, '').split(/\r?\n/).entries()) {
+    const ranges = parseIpRanges(line.replace(/#.*/, ''));
+    if (!ranges.ok) return problem(`line ${index + 1}: ${ranges.problem}`);
+    for (const range of ranges.value) all.push(range);
+  }
+  return parsed(all);
+}
+
 /** Whether any of the ranges contains the address; false for what is no address. */
 export function rangesContain(ranges: IpRanges, text: string): boolean {
   const address = parseIpAddress(text);

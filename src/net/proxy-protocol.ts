@@ -24,7 +24,8 @@ export interface ProxyHeader {
 
 /** Result of looking at the first bytes of a connection. */
 export type ProxyParse =
-  | { readonly state: 'incomplete' }
+  /** `needed`: no shorter beginning can be complete or invalid; a bound from below, for readers that save work. */
+  | { readonly state: 'incomplete'; readonly needed: number }
   | { readonly state: 'invalid'; readonly fault: string }
   | { readonly state: 'complete'; readonly header: ProxyHeader; readonly length: number };
 
@@ -33,8 +34,6 @@ const SIGNATURE_V2 = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 // Section 2.1: the longest version 1 line, CRLF included.
 const MAX_V1 = 107;
 const FIXED_V2 = 16;
-/** Longest header that may have to be buffered: the fixed part and a 16-bit length. */
-export const MAX_PROXY_HEADER = FIXED_V2 + 0xffff;
 const PORT = /^(?:0|[1-9]\d{0,4})$/;
 
 /** Parses what has arrived so far; ask again with more bytes while it is incomplete. */
@@ -50,13 +49,17 @@ function startsAlike(bytes: Buffer, signature: Buffer): boolean {
   return bytes.subarray(0, length).equals(signature.subarray(0, length));
 }
 
+function incomplete(needed: number): ProxyParse {
+  return { state: 'incomplete', needed };
+}
+
 function invalid(fault: string): ProxyParse {
   return { state: 'invalid', fault };
 }
 
 function parseVersion1(bytes: Buffer): ProxyParse {
   const end = bytes.subarray(0, MAX_V1).indexOf('\n');
-  if (end < 0) return bytes.length < MAX_V1 ? { state: 'incomplete' } : invalid('version 1 line is too long');
+  if (end < 0) return bytes.length < MAX_V1 ? incomplete(bytes.length + 1) : invalid('version 1 line is too long');
   if (bytes[end - 1] !== 0x0d) return invalid('version 1 line does not end with CRLF');
   const [, family, ...words] = bytes.toString('latin1', 0, end - 1).split(' ');
   const length = end + 1;
@@ -85,7 +88,7 @@ function isPort(text: string): boolean {
 
 /** Section 2.2: signature, version and command, family and transport, length, addresses, TLVs. */
 function parseVersion2(bytes: Buffer): ProxyParse {
-  if (bytes.length < FIXED_V2) return { state: 'incomplete' };
+  if (bytes.length < FIXED_V2) return incomplete(bytes.length + 1);
   const versionCommand = bytes[12]!;
   const [family, transport] = [bytes[13]! >> 4, bytes[13]! & 0x0f];
   const command = versionCommand & 0x0f;
@@ -93,7 +96,7 @@ function parseVersion2(bytes: Buffer): ProxyParse {
   if (command > 1) return invalid('version 2 command is not LOCAL or PROXY');
   if (family > 3 || transport > 2) return invalid('version 2 family or transport is not known');
   const length = FIXED_V2 + bytes.readUInt16BE(14);
-  if (bytes.length < length) return { state: 'incomplete' };
+  if (bytes.length < length) return incomplete(length);
   const payload = bytes.subarray(FIXED_V2, length);
   const size = transport === 0 ? 0 : [0, 12, 36, 216][family]!;
   if (command === 1 && payload.length < size) return invalid('version 2 addresses are cut short');
@@ -120,8 +123,8 @@ function toIPv6(bytes: Buffer): string {
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
-/** TLVs are for the log only, so a broken one ends the list and not the connection. */
-function readTlvs(bytes: Buffer): Tlv[] {
+/** Splits type-length-values. They are for the log only, so a broken one ends the list and not the connection. */
+export function readTlvs(bytes: Buffer): Tlv[] {
   const tlvs: Tlv[] = [];
   let position = 0;
   while (position + 3 <= bytes.length) {

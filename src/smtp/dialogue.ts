@@ -39,6 +39,8 @@ export interface DialogueDependencies {
   readonly isSecure: () => boolean;
   /** Name in the greeting. */
   readonly hostname: string;
+  /** The answer to every MAIL of a session that may not bring any. */
+  readonly mailRefusal?: Reply | undefined;
 }
 
 // After this many refused commands a client is broken or hostile.
@@ -54,6 +56,7 @@ export class Dialogue {
   readonly #settings: DialogueSettings;
   readonly #pipeline: DialogueDependencies['pipeline'];
   readonly #hostname: string;
+  readonly #mailRefusal: Reply | undefined;
   readonly #authentication: Authentication;
   readonly #isSecure: () => boolean;
   readonly #handlers: ReadonlyMap<string, (argument: string) => Reply | Promise<Reply>>;
@@ -67,12 +70,13 @@ export class Dialogue {
   #errors = 0;
   #messages = 0;
 
-  constructor({ settings, pipeline, hostname, authentication, isSecure }: DialogueDependencies) {
+  constructor({ settings, pipeline, hostname, mailRefusal, authentication, isSecure }: DialogueDependencies) {
     this.#authentication = authentication;
     this.#isSecure = isSecure;
     this.#settings = settings;
     this.#pipeline = pipeline;
     this.#hostname = hostname;
+    this.#mailRefusal = mailRefusal;
     this.#handlers = new Map<string, (argument: string) => Reply | Promise<Reply>>([
       ['HELO', (argument: string) => this.#hello(argument, { extended: false })],
       ['EHLO', (argument: string) => this.#hello(argument, { extended: true })],
@@ -184,6 +188,7 @@ export class Dialogue {
 
   #mail(argument: string): Reply {
     if (this.#helo === undefined) return REPLIES.helloFirst;
+    if (this.#mailRefusal !== undefined) return this.#mailRefusal;
     if (this.#sender !== undefined) return REPLIES.mailTwice;
     const { maxMessages, barePaths } = this.#settings;
     if (maxMessages > 0 && this.#messages >= maxMessages) return REPLIES.tooManyMessages;

@@ -1,17 +1,19 @@
-// The SMTP door's listeners: accept, judge the client's address, wait for a place, then a session takes over.
+// The SMTP door's listeners: accept, see who is there and may come in, wait for a place, then a session takes over.
 
+import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
+import { normalizeIp } from '../mail/ip-address.ts';
+import type { Admission, ClientGate } from '../net/client-gate.ts';
 import { type BoundAddress, listenOn } from '../net/listen.ts';
 import type { SessionPlaces } from '../net/session-places.ts';
-import { REPLIES, type Reply } from './reply.ts';
+import { REPLIES, type Reply, type SessionRefusal } from './reply.ts';
 import { Session, type SessionDependencies } from './session.ts';
 
 /** What the door needs besides what its sessions need. */
 export interface SmtpDoorDependencies extends SessionDependencies {
-  /** MailerQ: smtp-range. */
-  readonly isAllowed: (address: string) => boolean;
+  readonly gate: ClientGate;
   readonly places: SessionPlaces;
 }
 
@@ -65,6 +67,22 @@ export async function listenSmtp(
   };
 }
 
+/** What the accept phase hands over to the session, through the library. */
+class Admitted implements SMTPConnectionOptions {
+  readonly id = randomBytes(10).toString('hex');
+  readonly admission: Admission;
+
+  constructor(admission: Admission) {
+    this.admission = admission;
+  }
+}
+
+/** How a session begins. */
+interface Opening {
+  readonly refusal?: SessionRefusal;
+  readonly mailRefusal?: Reply;
+}
+
 /** One listening socket; the library provides TLS contexts, guards and the set of connections. */
 class DoorServer extends SMTPServer {
   readonly #dependencies: SmtpDoorDependencies;
@@ -91,16 +109,42 @@ class DoorServer extends SMTPServer {
     });
   }
 
-  override connect(socket: Socket, connection?: SMTPConnectionOptions | null): void {
-    const { isAllowed, places } = this.#dependencies;
+  override _expectsProxyHeader(socket: Socket): boolean {
+    return this.#dependencies.gate.expectsHeader(socket);
+  }
+
+  /** Before an implicit TLS handshake: a proxy's header is never encrypted. */
+  override _handleProxy(socket: Socket, admit: (error: Error | null, admitted?: Admitted) => void): void {
+    // A socket's errors end in its close event; without a listener they would end the process.
+    socket.on('error', () => {});
+    if (this._expectsProxyHeader(socket)) void this.#readHeader(socket, admit);
+    else admit(null, new Admitted(this.#dependencies.gate.admitDirect(socket)));
+  }
+
+  async #readHeader(socket: Socket, admit: (error: Error | null, admitted?: Admitted) => void): Promise<void> {
+    const { gate, log } = this.#dependencies;
+    const peer = normalizeIp(socket.remoteAddress ?? '');
+    const admission = await gate.admitProxied(socket);
+    if ('client' in admission) return admit(null, new Admitted(admission));
+    if (!this.#stopped.signal.aborted) log.emit('smtp.proxy.invalid', { peer, ...admission });
+    socket.destroy();
+    admit(new Error(admission.detail));
+  }
+
+  override connect(socket: Socket, admitted?: SMTPConnectionOptions | null): void {
+    if (!(admitted instanceof Admitted)) throw new TypeError('Cannot open session: nobody was admitted');
+    const { client, refusal, maySubmit } = admitted.admission;
     if (socket.destroyed) return;
-    if (!isAllowed(socket.remoteAddress ?? '')) this.#open(socket, { connection, refusal: REPLIES.notInRange });
-    else if (places.tryEnter()) this.#openInPlace(socket, connection);
-    else void this.#wait(socket, connection);
+    if (refusal !== undefined) this.#open(socket, admitted, { refusal });
+    else if (!maySubmit) this.#open(socket, admitted, { mailRefusal: REPLIES.proxyOnly });
+    else if (this.#dependencies.places.tryEnter()) this.#openInPlace(socket, admitted);
+    // A full door is healthy: were the proxy to think otherwise, the load would move on to the next one.
+    else if (client.kind === 'local') this.#open(socket, admitted, { mailRefusal: REPLIES.noPlaceFree });
+    else void this.#wait(socket, admitted);
   }
 
   /** A connection beyond the cap is not greeted until a place is free. */
-  async #wait(socket: Socket, connection: SMTPConnectionOptions | null | undefined): Promise<void> {
+  async #wait(socket: Socket, admitted: Admitted): Promise<void> {
     const gone = new AbortController();
     const giveUp = () => gone.abort();
     socket.on('error', giveUp);
@@ -112,31 +156,28 @@ class DoorServer extends SMTPServer {
     socket.removeListener('close', giveUp);
     this.#stopped.signal.removeEventListener('abort', giveUp);
     if (free && socket.destroyed) this.#dependencies.places.leave();
-    else if (free) this.#openInPlace(socket, connection);
-    else if (!socket.destroyed) this.#open(socket, { connection, refusal: REPLIES.noPlaceFree });
+    else if (free) this.#openInPlace(socket, admitted);
+    else if (!socket.destroyed) this.#open(socket, admitted, { refusal: 'connections' });
   }
 
-  #openInPlace(socket: Socket, connection: SMTPConnectionOptions | null | undefined): void {
+  #openInPlace(socket: Socket, admitted: Admitted): void {
     socket.once('close', () => this.#dependencies.places.leave());
-    this.#open(socket, { connection, refusal: undefined });
+    this.#open(socket, admitted, {});
   }
 
-  #open(
-    socket: Socket,
-    { connection, refusal }: {
-      readonly connection: SMTPConnectionOptions | null | undefined;
-      readonly refusal: Reply | undefined;
-    },
-  ): void {
-    const session = new Session(this, socket, { connection, dependencies: this.#dependencies });
+  #open(socket: Socket, { id, admission }: Admitted, { refusal, mailRefusal }: Opening): void {
+    const { client } = admission;
+    const session = new Session(this, socket, { id, client, mailRefusal, dependencies: this.#dependencies });
     this.connections.add(session);
-    session.open(refusal ?? (this.#stopped.signal.aborted ? REPLIES.shuttingDown : undefined));
+    session.open(refusal ?? (this.#stopped.signal.aborted ? 'draining' : undefined));
   }
 
   /** Resolves when the last session is gone. */
   drain(): Promise<void> {
     this.#closed ??= new Promise((resolve) => this.server.close(() => resolve()));
     this.#stopped.abort();
+    // Whoever has not come as far as a session, for want of a PROXY header or a TLS handshake.
+    for (const socket of this._pendingSockets.values()) socket.destroy();
     for (const session of this.connections) if (session instanceof Session) session.drain();
     return this.#closed;
   }

@@ -88,7 +88,7 @@ export const REPLIES = {
   tooManyRecipients: toReply(452, '4.5.3', 'Too many recipients; send the rest in another transaction'),
   tooLarge: toReply(552, '5.3.4', 'Message too big for this system'),
   httpRequest: closing(toReply(554, '5.5.1', 'This is an SMTP server, not an HTTP server')),
-  notInRange: closing(toReply(554, '5.7.1', 'Your address is not allowed to connect')),
+  proxyOnly: toReply(550, '5.7.1', 'A connection of the proxy itself brings no mail'),
   timeout: closing(toReply(421, '4.4.2', 'Nothing received in time, closing connection')),
   dataTimeout: closing(toReply(421, '4.4.2', 'Message not complete in time, closing connection')),
   tooManyErrors: closing(toReply(421, '4.7.0', 'Too many errors, closing connection')),
@@ -97,3 +97,16 @@ export const REPLIES = {
   shuttingDown: closing(toReply(421, '4.3.2', 'Shutting down, try again later')),
   internalError: toReply(451, '4.3.0', 'Internal error, try again later'),
 } as const satisfies { readonly [name: string]: Reply };
+
+/** What is said instead of the greeting, by the reason; the reasons are for the log. */
+export const SESSION_REFUSALS = {
+  blocklist: closing(toReply(554, '5.7.1', 'Your address is blocked')),
+  range: closing(toReply(554, '5.7.1', 'Your address is not allowed to connect')),
+  'connections-per-ip': closing(toReply(421, '4.7.0', 'Too many connections from your address, try again later')),
+  connections: REPLIES.noPlaceFree,
+  draining: REPLIES.shuttingDown,
+  'early-talker': closing(toReply(554, '5.5.1', 'You spoke before the greeting')),
+} as const satisfies { readonly [reason: string]: Reply };
+
+/** Why a session ends before it began. */
+export type SessionRefusal = keyof typeof SESSION_REFUSALS;

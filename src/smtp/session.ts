@@ -1,17 +1,25 @@
 // One SMTP session: the only file that knows the library's connection; it moves bytes between socket, dialogue and pipeline.
 
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
-import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import type { SMTPServer } from 'smtp-server';
 import type { Socket } from 'node:net';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { Client } from '../net/client.ts';
 import type { Pipeline } from '../pipeline/ingest.ts';
 import type { Submission } from '../pipeline/submission.ts';
-import type { Log } from '../telemetry/log.ts';
+import type { EventFields, Log } from '../telemetry/log.ts';
 import { Authentication } from './authentication.ts';
 import type { DataReader } from './data-reader.ts';
 import { Dialogue, type DialogueSettings, type Transaction } from './dialogue.ts';
-import { REPLIES, type Reply, toBareReply, toDispositionReply, toReplyText } from './reply.ts';
+import {
+  REPLIES,
+  type Reply,
+  SESSION_REFUSALS,
+  type SessionRefusal,
+  toBareReply,
+  toDispositionReply,
+  toReplyText,
+} from './reply.ts';
 import { WireReader } from './wire-reader.ts';
 
 /** What all sessions of a listener share. */
@@ -27,7 +35,20 @@ export interface SessionDependencies {
     readonly idleTimeoutMs: number;
     /** smtp-data-timeout; the whole DATA phase. */
     readonly dataTimeoutMs: number;
+    /** smtp-greeting-delay; whoever speaks before its end is refused. */
+    readonly greetingDelayMs: number;
   };
+}
+
+/** What distinguishes a session from the others. */
+export interface SessionOptions {
+  /** For the log and for the records; by default a new one. */
+  readonly id?: string;
+  /** Undefined: the socket's own ends. */
+  readonly client?: Client;
+  /** The answer to every MAIL of a session that may not bring any. */
+  readonly mailRefusal?: Reply | undefined;
+  readonly dependencies: SessionDependencies;
 }
 
 // Replies to pipelined commands leave together up to this many characters; then the client has to read some of them.
@@ -36,6 +57,7 @@ const MAX_HELD_REPLIES = 16_384;
 /** One client's connection from greeting to close. */
 export class Session extends SMTPConnection {
   readonly #dependencies: SessionDependencies;
+  readonly #client: Client | undefined;
   readonly #hostname: string;
   readonly #dialogue: Dialogue;
   /** The session may not go on after the transaction in flight. */
@@ -43,19 +65,20 @@ export class Session extends SMTPConnection {
   /** The pipeline has the message; the client is silent because it waits for us. */
   #isBusy = false;
   #dataTimer: NodeJS.Timeout | undefined;
+  #greetingTimer: NodeJS.Timeout | undefined;
   /** Aborts when the client is gone. */
   readonly #gone = new AbortController();
   #replies = '';
 
-  constructor(
-    server: SMTPServer,
-    socket: Socket,
-    { connection, dependencies }: {
-      readonly connection: SMTPConnectionOptions | null | undefined;
-      readonly dependencies: SessionDependencies;
-    },
-  ) {
-    super(server, socket, connection);
+  constructor(server: SMTPServer, socket: Socket, { id, client, mailRefusal, dependencies }: SessionOptions) {
+    super(server, socket, { id });
+    this.#client = client;
+    if (client !== undefined) {
+      this.remoteAddress = client.remoteAddress;
+      this.remotePort = client.remotePort;
+      this.localAddress = client.localAddress;
+      this.localPort = client.localPort;
+    }
     // A socket's errors end in its close event, which is logged; without a listener they would end the process.
     this.on('error', () => {});
     this.#dependencies = dependencies;
@@ -64,20 +87,48 @@ export class Session extends SMTPConnection {
     this.#dialogue = new Dialogue({
       ...dependencies,
       hostname: this.#hostname,
+      mailRefusal,
       isSecure: () => this.secure,
       authentication: new Authentication({ authenticator, remoteIp: this.remoteAddress, signal: this.#gone.signal }),
     });
   }
 
-  /** Greets at once; `refusal` is said instead of the greeting and ends the session. */
-  open(refusal: Reply | undefined): void {
-    const { log } = this.#dependencies;
+  /** Greets, or refuses instead and ends the session. */
+  open(refusal: SessionRefusal | undefined): void {
+    // A proxy that speaks for itself is neither a stranger nor patient.
+    const delayMs = this.#client?.kind === 'local' ? 0 : this.#dependencies.settings.greetingDelayMs;
+    const isDelayed = refusal === undefined && delayMs > 0;
+    if (isDelayed) this.#delayGreeting(delayMs);
     this._setListeners(() => {
-      if (refusal === undefined) log.emit('smtp.session.opened', this.#about());
-      else log.emit('smtp.session.refused', { ...this.#about(), reply: toReplyText(refusal).trimEnd() });
-      this.#write(refusal ?? this.#dialogue.greet());
-      this.#flush();
+      if (refusal !== undefined) this.#refuse(refusal);
+      else if (!isDelayed) this.#greet();
     });
+  }
+
+  /** Its listener has to be there before the parser's, which would answer the client. */
+  #delayGreeting(delayMs: number): void {
+    const onEarlyData = () => {
+      clearTimeout(this.#greetingTimer);
+      if (!this._closing) this.#refuse('early-talker');
+    };
+    this._socket.once('data', onEarlyData);
+    this.#greetingTimer = setTimeout(() => {
+      this._socket.removeListener('data', onEarlyData);
+      if (!this._closing) this.#greet();
+    }, delayMs);
+  }
+
+  #greet(): void {
+    this.#dependencies.log.emit('smtp.session.opened', { ...this.#about(), ...this.#aboutProxy() });
+    this.#write(this.#dialogue.greet());
+    this.#flush();
+  }
+
+  #refuse(reason: SessionRefusal): void {
+    const reply = SESSION_REFUSALS[reason];
+    const fields = { ...this.#about(), ...this.#aboutProxy(), reason, reply: toReplyText(reply).trimEnd() };
+    this.#dependencies.log.emit('smtp.session.refused', fields);
+    this.#write(reply);
   }
 
   /** Ends the session when no transaction is in flight, else after it. */
@@ -105,6 +156,7 @@ export class Session extends SMTPConnection {
   override _onClose(): void {
     const { log } = this.#dependencies;
     clearTimeout(this.#dataTimer);
+    clearTimeout(this.#greetingTimer);
     this.#gone.abort();
     if (!this._closed) {
       if (this.#dialogue.isInTransaction && !this.#isBusy) log.emit('smtp.transaction.broken', this.#about());
@@ -255,5 +307,12 @@ export class Session extends SMTPConnection {
   #about(): { session: string; remote: string; user?: string } {
     const user = this.#dialogue.user;
     return { session: this.id, remote: this.remoteAddress, ...(user === undefined ? {} : { user }) };
+  }
+
+  #aboutProxy(): EventFields {
+    const about = this.#client?.proxy;
+    if (about === undefined) return {};
+    const { peer: proxy, version: proxyVersion, ...facts } = about;
+    return { proxy, proxyVersion, ...facts };
   }
 }

@@ -55,6 +55,27 @@ const warnings = [
     ],
   },
   {
+    name: 'proxies whose clients may connect',
+    file: 'smtp-proxy: 192.0.2.1\nsmtp-range: 0.0.0.0/0',
+    expected: [],
+  },
+  { name: 'a switched-off old form', file: 'smtp-proxy: 0', expected: [] },
+  {
+    name: 'proxies whose clients may not connect',
+    file: 'smtp-proxy: 192.0.2.1',
+    expected: [
+      'config.txt:1: smtp-proxy: has smtp-range at its default: no client of a proxy may connect, set smtp-range',
+    ],
+  },
+  ...['1', '192.0.2.1;::/0'].map((value) => ({
+    name: 'peers that can name any client',
+    file: `smtp-range: 10.0.0.0/8\nsmtp-proxy: ${value}`,
+    expected: [
+      'config.txt:2: smtp-proxy: every peer is believed to be a proxy and can name any client: ' +
+      'list the addresses of the proxies',
+    ],
+  })),
+  {
     name: 'broker keys without a broker',
     file: 'rabbitmq-exchange: mailerq\nrabbitmq-inbox: in\nrabbitmq-throttle: 5\nrabbitmq-verify: true',
     expected: [

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addresses, ports, ranges } from '../../src/config/endpoints.ts';
+import { addresses, namesByAddress, ports, ranges, rangesOrPath, rangesOrSwitch } from '../../src/config/endpoints.ts';
 import { toRangeText } from '../../src/mail/ip-ranges.ts';
 import { testValueType } from '../support/value-cases.ts';
 
@@ -60,4 +60,56 @@ test('ranges() reads MailerQ semicolons and names the network behind host bits',
     ok: false,
     problem: '"10.0.0.7/24" has address bits behind its prefix (the network is 10.0.0.0/24)',
   });
+});
+
+const host = (text: string) => {
+  const read = ranges().parse(text);
+  assert.ok(read.ok);
+  return read.value;
+};
+
+testValueType('rangesOrSwitch()', rangesOrSwitch(), {
+  reads: [
+    ['10.0.0.1', host('10.0.0.1')],
+    ['10.0.0.0/8; ::1', host('10.0.0.0/8;::1')],
+    ['1', host('0.0.0.0/0;::/0')],
+    ['TRUE', host('0.0.0.0/0;::/0')],
+    ['0', []],
+    ['no', []],
+  ],
+  refuses: [['2', '"2" is not an IP range'], ['proxy.example.com', '"proxy.example.com" is not an IP range']],
+});
+
+testValueType('rangesOrPath()', rangesOrPath(), {
+  reads: [
+    ['10.0.0.1', { ranges: host('10.0.0.1') }],
+    ['10.0.0.0/8;2001:db8::/32', { ranges: host('10.0.0.0/8;2001:db8::/32') }],
+    ['::/0', { ranges: host('::/0') }],
+    ['/etc/mailchute/blocklist', { path: '/etc/mailchute/blocklist' }],
+    ['blocklist.txt', { path: 'blocklist.txt' }],
+    ['./10.0.0.1', { path: './10.0.0.1' }],
+    ['deadbeef', { path: 'deadbeef' }],
+  ],
+  refuses: [
+    ['10.0.0.1/33', '"10.0.0.1/33" has no prefix length that fits its address'],
+    ['10.0.0.1/8', '"10.0.0.1/8" has address bits behind its prefix (the network is 10.0.0.0/8)'],
+    ['10.0.0.1;/etc/more', '"/etc/more" is not an IP range'],
+    ['2001:db8', '"2001:db8" is not an IP range'],
+  ],
+});
+
+testValueType('namesByAddress()', namesByAddress(), {
+  reads: [
+    ['192.0.2.1=mx1.example.com', new Map([['192.0.2.1', 'mx1.example.com']])],
+    ['192.0.2.1 = a ; ::ffff:192.0.2.2=b,', new Map([['192.0.2.1', 'a'], ['192.0.2.2', 'b']])],
+    ['2001:DB8:0::1=a', new Map([['2001:db8::1', 'a']])],
+  ],
+  refuses: [
+    ['mx1.example.com=192.0.2.1', '"mx1.example.com" is not an IP address'],
+    ['192.0.2.1', '"192.0.2.1" has no name'],
+    ['192.0.2.1=a b', '"a b" is not a host name'],
+    ['192.0.2.1=a=b', '"a=b" is not a host name'],
+    ['192.0.2.0/24=a', '"192.0.2.0/24" is not an IP address'],
+    ['192.0.2.1=a;::ffff:192.0.2.1=b', '"::ffff:192.0.2.1" has two names'],
+  ],
 });

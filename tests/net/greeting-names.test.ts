@@ -8,6 +8,7 @@ const zone: { readonly [address: string]: string } = {
   '192.0.2.66': 'evil\r\n250 name.example',
 };
 const options = {
+  byAddress: new Map<string, string>(),
   configured: undefined,
   timeoutMs: 1000,
   addresses: [...Object.keys(zone), '192.0.2.99'],
@@ -22,6 +23,20 @@ const options = {
 test('loadGreetingNames() takes smtp-hostname for every address', async () => {
   const nameFor = await loadGreetingNames({ ...options, configured: 'mx.example.org' });
   assert.equal(nameFor('192.0.2.1'), 'mx.example.org');
+});
+
+test('loadGreetingNames() takes the name configured for an address before any other', async () => {
+  const byAddress = new Map([['192.0.2.1', 'mta1.example.com'], ['2001:db8::7', 'mta7.example.com']]);
+  const withHostName = await loadGreetingNames({ ...options, byAddress, configured: 'mx.example.org' });
+  const addresses = ['192.0.2.1', '::ffff:192.0.2.1', '2001:DB8:0::7', '192.0.2.2'];
+  assert.deepEqual(addresses.map(withHostName), [
+    'mta1.example.com',
+    'mta1.example.com',
+    'mta7.example.com',
+    'mx.example.org',
+  ]);
+  const withoutHostName = await loadGreetingNames({ ...options, byAddress });
+  assert.deepEqual(['192.0.2.1', '2001:db8::1'].map(withoutHostName), ['mta1.example.com', 'mx6.example.com']);
 });
 
 const cases = [

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { ClientGate } from '../../src/net/client-gate.ts';
 import { SessionPlaces } from '../../src/net/session-places.ts';
 import { listenSmtp } from '../../src/smtp/listener.ts';
 import { freePorts } from '../support/free-port.ts';
@@ -38,7 +39,13 @@ test('A door that cannot open one of its ports closes the others again and says 
       pipeline: { checkSender: fail, checkRecipient: fail, admitsSender: fail, admitRecipient: fail, ingest: fail },
       log,
       greetingName: () => 'mx',
-      isAllowed: () => true,
+      gate: new ClientGate({
+        proxies: [],
+        headerTimeoutMs: 1000,
+        isAllowed: () => true,
+        isBlocked: () => false,
+        maxPerAddress: 0,
+      }),
       places,
       settings: {
         maxBytes: 1,
@@ -48,6 +55,7 @@ test('A door that cannot open one of its ports closes the others again and says 
         barePaths: false,
         idleTimeoutMs: 1,
         dataTimeoutMs: 1,
+        greetingDelayMs: 0,
       },
     }, { addresses: ['127.0.0.1'], ports: [free, port] });
     await assert.rejects(opening, /^Error: Cannot open the SMTP door on 127\.0\.0\.1, port \d+: the port is in use/);
@@ -69,7 +77,8 @@ test('An address outside the range gets 554 5.7.1 and no place', async () => {
     assert.equal(await client.rest(), '554 5.7.1 Your address is not allowed to connect\r\n');
     assert.deepEqual(asked, ['127.0.0.1']);
     await empty();
-    assert.ok(log.events.some(({ event }) => event === 'smtp.session.refused'));
+    const refused = log.events.filter(({ event }) => event === 'smtp.session.refused');
+    assert.deepEqual(refused.map(({ fields }) => fields['reason']), ['range']);
     assert.ok(!log.events.some(({ event }) => event === 'smtp.session.opened'));
   });
 });

@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type RefusalReason, toRefusal } from '../../src/mail/disposition.ts';
-import { closing, REPLIES, toBareReply, toDispositionReply, toReply, toReplyText } from '../../src/smtp/reply.ts';
+import {
+  closing,
+  REPLIES,
+  SESSION_REFUSALS,
+  toBareReply,
+  toDispositionReply,
+  toReply,
+  toReplyText,
+} from '../../src/smtp/reply.ts';
 
 const texts = [
   { reply: toReply(250, '2.0.0', 'Ok'), expected: '250 2.0.0 Ok\r\n' },
@@ -17,6 +25,10 @@ const texts = [
 for (const { reply, expected } of texts) {
   test(`toReplyText() renders ${JSON.stringify(expected)}`, () => assert.equal(toReplyText(reply), expected));
 }
+
+test('Each reply instead of a greeting ends the connection', () => {
+  for (const [reason, reply] of Object.entries(SESSION_REFUSALS)) assert.equal(reply.close, true, reason);
+});
 
 test('Each fixed reply carries a status of its own class, except 354, and closes exactly where the connection ends', () => {
   for (const [name, reply] of Object.entries(REPLIES)) {
@@ -35,7 +47,13 @@ const fixed = [
   [REPLIES.noTls, '454 4.7.0'],
   [REPLIES.tooLarge, '552 5.3.4'],
   [REPLIES.tooManyRecipients, '452 4.5.3'],
-  [REPLIES.notInRange, '554 5.7.1'],
+  [SESSION_REFUSALS.range, '554 5.7.1'],
+  [SESSION_REFUSALS.blocklist, '554 5.7.1'],
+  [SESSION_REFUSALS['connections-per-ip'], '421 4.7.0'],
+  [SESSION_REFUSALS.connections, '421 4.3.2'],
+  [SESSION_REFUSALS.draining, '421 4.3.2'],
+  [SESSION_REFUSALS['early-talker'], '554 5.5.1'],
+  [REPLIES.proxyOnly, '550 5.7.1'],
   [REPLIES.timeout, '421 4.4.2'],
   [REPLIES.dataTimeout, '421 4.4.2'],
   [REPLIES.tooManyErrors, '421 4.7.0'],

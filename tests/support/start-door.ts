@@ -1,5 +1,6 @@
 // An SMTP door on a free loopback port, with the real pipeline behind it and an outlet that records.
 import { createMessageIds } from '../../src/mail/message-id.ts';
+import { ClientGate, type ClientRules } from '../../src/net/client-gate.ts';
 import { SessionPlaces, type SessionPlacesOptions } from '../../src/net/session-places.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline/ingest.ts';
 import type { PipelineSettings } from '../../src/pipeline/draft.ts';
@@ -18,7 +19,10 @@ export interface DoorOptions {
   readonly pipelineSettings?: Partial<PipelineSettings>;
   /** Replaces verbs of the real pipeline. */
   readonly pipeline?: Partial<Pipeline>;
-  readonly isAllowed?: (address: string) => boolean;
+  readonly isAllowed?: ClientRules['isAllowed'];
+  /** Further rules of the accept phase; by default there are no proxies, no blocked addresses and no cap. */
+  readonly rules?: Partial<Omit<ClientRules, 'isAllowed'>>;
+  readonly greetingName?: SessionDependencies['greetingName'];
   readonly places?: SessionPlacesOptions | SessionPlaces;
   /** Ports to open; by default one that the system chooses. */
   readonly ports?: readonly number[];
@@ -31,6 +35,7 @@ export interface StartedDoor {
   readonly outlet: RecordingOutlet;
   readonly log: RecordingLog;
   readonly places: SessionPlaces;
+  readonly gate: ClientGate;
   /** Connects a client; it is closed with the door. */
   connect(): Promise<SmtpClient>;
   /** Connects, reads the greeting and says EHLO. */
@@ -45,7 +50,8 @@ export async function withDoor(options: DoorOptions, body: (started: StartedDoor
   const log = createRecordingLog();
   const given = options.places ?? { limit: 1000, waitMs: 60_000 };
   const places = given instanceof SessionPlaces ? given : new SessionPlaces(given);
-  const door = await openDoor(options, { outlet, log, places });
+  const gate = createGate(options);
+  const door = await openDoor(options, { outlet, log, places, gate });
   const port = door.bound[0]?.port ?? 0;
   const clients: SmtpClient[] = [];
   const connect = async () => {
@@ -60,7 +66,8 @@ export async function withDoor(options: DoorOptions, body: (started: StartedDoor
     return client;
   };
   try {
-    await body({ port, door, outlet, log, places, connect, greeted, empty: () => untilEmpty(door, places) });
+    const empty = () => untilEmpty({ door, places, gate });
+    await body({ port, door, outlet, log, places, gate, connect, greeted, empty });
   } finally {
     outlet.release();
     for (const client of clients) client.close();
@@ -68,9 +75,14 @@ export async function withDoor(options: DoorOptions, body: (started: StartedDoor
   }
 }
 
+function createGate({ isAllowed = () => true, rules }: DoorOptions): ClientGate {
+  const defaults = { proxies: [], headerTimeoutMs: 60_000, isBlocked: () => false, maxPerAddress: 0 };
+  return new ClientGate({ ...defaults, isAllowed, ...rules });
+}
+
 function openDoor(
-  { settings, pipelineSettings, pipeline, isAllowed = () => true, ports = [0] }: DoorOptions,
-  { outlet, log, places }: Pick<StartedDoor, 'outlet' | 'log' | 'places'>,
+  { settings, pipelineSettings, pipeline, greetingName = () => DOOR_NAME, ports = [0] }: DoorOptions,
+  { outlet, log, places, gate }: Pick<StartedDoor, 'outlet' | 'log' | 'places' | 'gate'>,
 ): Promise<SmtpDoor> {
   const real = createPipeline({
     settings: {
@@ -88,8 +100,8 @@ function openDoor(
   return listenSmtp({
     pipeline: { ...real, ...pipeline },
     log,
-    greetingName: () => DOOR_NAME,
-    isAllowed,
+    greetingName,
+    gate,
     places,
     settings: {
       maxBytes: 1_000_000,
@@ -99,6 +111,7 @@ function openDoor(
       barePaths: pipelineSettings?.addressPolicy === 'loose',
       idleTimeoutMs: 60_000,
       dataTimeoutMs: 60_000,
+      greetingDelayMs: 0,
       ...settings,
     },
   }, { addresses: ['127.0.0.1'], ports });
@@ -108,10 +121,15 @@ const EMPTY_DEADLINE_MS = 5000;
 const LOOK_AGAIN_MS = 5;
 
 /** A session ends when the kernel says so; there is no event to await from outside. */
-async function untilEmpty(door: SmtpDoor, places: SessionPlaces): Promise<void> {
+async function untilEmpty(
+  { door, places, gate }: Pick<StartedDoor, 'door' | 'places' | 'gate'>,
+): Promise<void> {
   const deadline = Date.now() + EMPTY_DEADLINE_MS;
-  while (door.sessions() > 0 || places.taken > 0) {
-    if (Date.now() > deadline) throw new Error(`Left over: ${door.sessions()} sessions, ${places.taken} places`);
+  while (door.sessions() > 0 || places.taken > 0 || gate.addresses > 0) {
+    if (Date.now() > deadline) {
+      const left = `${door.sessions()} sessions, ${places.taken} places, ${gate.addresses} addresses`;
+      throw new Error(`Left over: ${left}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 }

@@ -54,9 +54,10 @@ function openSession(socket: Socket, log: RecordingLog): void {
     barePaths: false,
     idleTimeoutMs: 60_000,
     dataTimeoutMs: 60_000,
+    greetingDelayMs: 0,
   };
   const dependencies = { pipeline, log, greetingName: () => 'mx.example.com', settings };
-  new Session(new SMTPServer({ logger: false }), socket, { connection: null, dependencies }).open(undefined);
+  new Session(new SMTPServer({ logger: false }), socket, { dependencies }).open(undefined);
 }
 
 function recordWrites(socket: Socket): string[] {
