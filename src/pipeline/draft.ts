@@ -2,7 +2,8 @@
 
 import type { AddressPolicy } from '../mail/address.ts';
 import type { Refusal } from '../mail/disposition.ts';
-import type { EightBitPolicy } from '../queue/record.ts';
+import type { EightBitPolicy, JsonObject } from '../queue/record.ts';
+import type { IpMappingSettings } from './ip-mapping.ts';
 import type { LocalAddresses } from './local-addresses.ts';
 import type { Submission } from './submission.ts';
 
@@ -27,7 +28,11 @@ export interface PipelineSettings {
   /** smtp-auth is set: who has not logged in may write to local addresses only. */
   readonly requiresAuthentication?: boolean;
   /** local-addresses; no address is local where it is not set. */
-  readonly localAddresses?: () => LocalAddresses;
+  readonly localAddresses?: (() => LocalAddresses) | undefined;
+  /** smtp-extract: x-mq-* headers of trusted senders become properties. */
+  readonly extract?: boolean;
+  /** smtp-mappable-ips, smtp-unmappable-ips and smtp-default-ips; nothing is mapped where it is not given. */
+  readonly ipMapping?: IpMappingSettings;
 }
 
 /** One message between door and queue. Steps replace `content`, `header` and `body`, never the bytes inside. */
@@ -40,6 +45,12 @@ export interface Draft {
   header: Buffer;
   /** What follows the header section; the whole content until the header scan. */
   body: readonly Uint8Array[];
+  /** The sender: of the envelope, or what a trusted sender's header says instead; empty for the null sender. */
+  mailFrom: string;
+  /** Properties that come from the message itself or from where it came in. */
+  properties: JsonObject;
+  /** Headers that were taken out and said nothing, with the reason; names only. */
+  dropped: readonly string[];
 }
 
 /** One step of the pipeline: acts on the draft, or refuses the message. */

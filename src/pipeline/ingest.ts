@@ -9,17 +9,21 @@ import type { Log } from '../telemetry/log.ts';
 import type { Draft, PipelineSettings, Step } from './draft.ts';
 import { type Admission, admitRecipient, admitsSender, type Asker } from './admission.ts';
 import { refuseLoop, splitHeader } from './header-scan.ts';
+import { mapIps } from './ip-mapping.ts';
 import { repairLineEndings } from './line-endings.ts';
 import { addReceived } from './received.ts';
 import { type RefusedMailDependencies, storeRefused } from './refused-mail.ts';
 import type { Submission } from './submission.ts';
 import { toRecords } from './to-records.ts';
+import { extractHeaders } from './x-mq.ts';
 
 /** Everything that happens to a message before it is encoded, in this order. */
 const STEPS: readonly Step[] = [
   repairLineEndings,
   splitHeader,
   refuseLoop,
+  extractHeaders,
+  mapIps,
   addReceived,
 ];
 
@@ -75,7 +79,16 @@ function createDraft(
   const ids = submission.envelope.rcptTo.map(() => nextId());
   // Without this, "every record is durable" would be true of a message that went nowhere.
   if (ids.length === 0) throw new Error('The submission has no recipient');
-  return { submission, receivedAt, ids, header: Buffer.alloc(0), body: submission.content };
+  return {
+    submission,
+    receivedAt,
+    ids,
+    header: Buffer.alloc(0),
+    body: submission.content,
+    mailFrom: submission.envelope.mailFrom,
+    properties: {},
+    dropped: [],
+  };
 }
 
 function runSteps(draft: Draft, settings: PipelineSettings): Refusal | undefined {
@@ -120,8 +133,11 @@ const PUBLISH_REFUSALS: { readonly [fault in PublishFault]?: Pick<Refusal, 'reas
   full: { reason: 'storage-full', status: '4.3.1', text: 'Storage full, try again later' },
 };
 
-function report(disposition: Disposition, { submission, ids }: Draft, log: Log): void {
+function report(disposition: Disposition, { submission, ids, dropped }: Draft, log: Log): void {
   const { sessionId: session, origin: { door } } = submission;
+  if (dropped.length > 0) {
+    log.emit('message.headers-dropped', { session, door, headers: dropped.slice(0, MAX_LOGGED_IDS) });
+  }
   if (disposition.outcome === 'accepted') {
     log.emit('message.accepted', { session, door, records: ids.length, ids: ids.slice(0, MAX_LOGGED_IDS) });
     return;

@@ -28,7 +28,7 @@ const KINDS: { readonly [kind: string]: (pattern: string) => Matcher } = {
 export function parseLocalAddresses(text: string): Parsed<LocalAddresses> {
   const exact = new Set<string>();
   const matchers: Matcher[] = [];
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
+  for (const [index, line] of text.replace(/^\ufeff/, '').split(/\r?\n/).entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     const [, kind = '', pattern = ''] = /^\s*(\S+)\s+(\S.*?)\s*$/.exec(line) ?? [];
     if (kind === 'exact') {

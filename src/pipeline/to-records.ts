@@ -5,7 +5,7 @@ import type { EncodedRecord } from '../queue/outlet.ts';
 import { encodeMime, encodeRecord, encodeSharedBody, type JsonObject, type JsonValue } from '../queue/record.ts';
 import type { Draft, PipelineSettings } from './draft.ts';
 import { routeRecipient } from './route.ts';
-import type { Origin, Submission } from './submission.ts';
+import type { Origin } from './submission.ts';
 
 // What a record says about where it came from and what it holds is the gateway's word, never the caller's.
 const GATEWAY_NAMES: ReadonlySet<string> = new Set([
@@ -40,7 +40,8 @@ export interface Detour {
 export function toRecords(draft: Draft, settings: PipelineSettings, detour?: Detour): EncodedRecord[] {
   const { submission, ids, receivedAt } = draft;
   const content = [draft.header, ...draft.body].filter((piece) => piece.length > 0);
-  const { dsn, ...given } = toGivenProperties(submission);
+  // What the caller says in so many words wins over the headers of the message.
+  const { dsn, ...given } = toGivenProperties({ ...draft.properties, ...submission.properties });
   const properties = { ...given, ...toSharedProperties(draft), ...detour?.properties };
   const shared = encodeSharedBody(properties, encodeMime(content, settings.eightBit));
   const timestamp = Math.floor(receivedAt.getTime() / 1000);
@@ -58,24 +59,25 @@ export function toRecords(draft: Draft, settings: PipelineSettings, detour?: Det
 }
 
 /** The caller's properties without those that are not the caller's to set. */
-function toGivenProperties({ properties = {} }: Submission): JsonObject {
+function toGivenProperties(properties: { readonly [name: string]: unknown }): JsonObject {
   return Object.fromEntries(Object.entries(properties as JsonObject).filter(([name]) => !GATEWAY_NAMES.has(name)));
 }
 
 /** What MailerQ writes into every record of the message. */
-function toSharedProperties({ submission, receivedAt }: Draft): JsonObject {
-  const { envelope, hostname, origin } = submission;
+function toSharedProperties({ submission, receivedAt, mailFrom }: Draft): JsonObject {
+  const { hostname, origin } = submission;
   return {
     received: receivedAt.toISOString().slice(0, 19).replace('T', ' '),
     hostname,
-    ...(envelope.mailFrom === '' ? {} : { envelope: envelope.mailFrom }),
+    ...(mailFrom === '' ? {} : { envelope: mailFrom }),
     ...toOriginProperties(origin),
   };
 }
 
 function toOwnProperties(recipient: Recipient, dsn: JsonValue | undefined): JsonObject {
   if (dsn === undefined && recipient.dsn === undefined) return {};
-  return { dsn: { ...(dsn as JsonObject | undefined), ...recipient.dsn } as JsonValue };
+  // What the sender says in the message is more than what a relay said in the dialogue.
+  return { dsn: { ...recipient.dsn, ...(dsn as JsonObject | undefined) } as JsonValue };
 }
 
 function toOriginProperties(origin: Origin): JsonObject {

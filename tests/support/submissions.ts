@@ -53,5 +53,14 @@ export function makeSubmission(parts: SubmissionParts = {}): Submission {
 export function makeDraft(parts: SubmissionParts = {}): Draft {
   const submission = makeSubmission(parts);
   const ids = submission.envelope.rcptTo.map((_, index) => `ID${index}`);
-  return { submission, receivedAt: RECEIVED_AT, ids, header: Buffer.alloc(0), body: submission.content };
+  return {
+    submission,
+    receivedAt: RECEIVED_AT,
+    ids,
+    header: Buffer.alloc(0),
+    body: submission.content,
+    mailFrom: submission.envelope.mailFrom,
+    properties: {},
+    dropped: [],
+  };
 }
