@@ -49,9 +49,13 @@ export function toProxiedClient(socket: Socket, header: ProxyHeader): Client {
   const proxy = { peer: ends.remoteAddress, version: header.version, ...readFacts(header.tlvs) };
   if (header.connection === undefined) return { kind: 'local', ...ends, proxy };
   const { source, destination } = header.connection;
+  const remoteAddress = normalizeIp(source.address);
+  // HAProxy's checks with version 1 name the very connection on which they come, where UNKNOWN would say the same.
+  const isItself = remoteAddress === ends.remoteAddress && source.port === ends.remotePort;
+  if (isItself) return { kind: 'local', ...ends, proxy };
   return {
     kind: 'proxied',
-    remoteAddress: normalizeIp(source.address),
+    remoteAddress,
     remotePort: source.port,
     localAddress: normalizeIp(destination.address),
     localPort: destination.port,

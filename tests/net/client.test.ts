@@ -61,12 +61,19 @@ for (
   const { name, header, version } of [
     { name: 'LOCAL', header: proxyLocal(), version: 2 },
     { name: 'UNKNOWN', header: Buffer.from('PROXY UNKNOWN 1 2 3\r\n'), version: 1 },
+    { name: 'a header about this very connection', header: proxyV1({ source: '10.0.0.9 4711' }), version: 1 },
+    { name: 'the same with IPv4 as IPv6', header: proxyV2({ source: '::ffff:a00:9 4711' }), version: 2 },
   ]
 ) {
   test(`toProxiedClient() takes the socket's own ends for ${name}`, () => {
     assert.deepEqual(clientOf(header), { kind: 'local', ...socketEnds, proxy: { peer: '10.0.0.9', version } });
   });
 }
+
+test('toProxiedClient() takes another connection from the host of the proxy for a client', () => {
+  assert.equal(clientOf(proxyV1({ source: '10.0.0.9 4712' })).kind, 'proxied');
+  assert.equal(clientOf(proxyV1({ source: '10.0.0.8 4711' })).kind, 'proxied');
+});
 
 const ends = { source: '192.0.2.1 123' };
 const facts = [

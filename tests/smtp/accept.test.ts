@@ -227,16 +227,20 @@ for (const { name, header, replies } of strangers) {
   });
 }
 
-const selves = [{ name: 'version 2 LOCAL', header: proxyLocal() }, {
-  name: 'version 1 UNKNOWN',
-  header: Buffer.from('PROXY UNKNOWN\r\n'),
-}];
+const selves = [
+  { name: 'version 2 LOCAL', header: proxyLocal },
+  { name: 'version 1 UNKNOWN', header: () => Buffer.from('PROXY UNKNOWN\r\n') },
+  {
+    name: 'a header about its own connection',
+    header: ({ socket }: SmtpClient) => proxyV1({ source: `127.0.0.1 ${socket.localPort}` }),
+  },
+];
 
 for (const { name, header } of selves) {
   test(`A proxy that speaks for itself by ${name} is greeted, and brings mail only from inside the range`, async () => {
     await withDoor({ ...behindProxy, isAllowed: () => false }, async ({ connect, log, places, empty }) => {
       const client = await connect();
-      client.sendBytes(header);
+      client.sendBytes(header(client));
       assert.equal(await client.line(), GREETING);
       assert.match(await client.ask('EHLO check.example'), /^250-/);
       assert.match(await client.ask('NOOP'), /^250 2\.0\.0 /);
@@ -251,7 +255,7 @@ for (const { name, header } of selves) {
     });
     await withDoor(behindProxy, async ({ connect, outlet }) => {
       const client = await connect();
-      client.sendBytes(header);
+      client.sendBytes(header(client));
       await client.line();
       await sendMessage(client);
       const connection = outlet.parsed()[0]?.['connection'] as Record<string, unknown>;
