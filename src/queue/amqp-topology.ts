@@ -5,6 +5,7 @@ import type { Log } from '../telemetry/log.ts';
 import { onChannel } from './amqp-connection.ts';
 import { compareQueue, type Difference, type QueueShape, toDifference } from './amqp-difference.ts';
 import { OutletFault, toBrokerText, toErrorCode } from './amqp-failure.ts';
+import type { QueueBound, QueueBounds } from './queue-bound.ts';
 
 /** Queue types; `lazy` is a classic queue that keeps its messages on disk. */
 export type QueueType = 'quorum' | 'classic' | 'lazy';
@@ -12,6 +13,8 @@ export type QueueType = 'quorum' | 'classic' | 'lazy';
 /** What must be there before records are published. */
 export interface AmqpTopologyOptions {
   readonly queues: readonly string[];
+  /** The queues among them that drop their oldest records when they are full. */
+  readonly bounds?: QueueBounds;
   /** Undefined: the default exchange, which knows every queue by its name. */
   readonly exchange: string | undefined;
   /** False: nothing is ever declared or bound. */
@@ -112,13 +115,17 @@ export class AmqpTopology {
     }
   }
 
+  #shapeOf(queue: string): QueueShape {
+    return toQueueShape({ ...this.#options, bound: this.#options.bounds?.get(queue) });
+  }
+
   async #declare(model: ChannelModel, queue: string): Promise<void> {
-    await onChannel(model, (channel) => channel.assertQueue(queue, toQueueShape(this.#options)));
+    await onChannel(model, (channel) => channel.assertQueue(queue, this.#shapeOf(queue)));
     this.#options.log.emit('outlet.queue-declared', { queue, type: this.#options.queueType });
   }
 
   async #compare(model: ChannelModel, queue: string): Promise<void> {
-    const comparison = compareQueue(model, queue, { shape: toQueueShape(this.#options) });
+    const comparison = compareQueue(model, queue, { shape: this.#shapeOf(queue) });
     for (const difference of await unlessForbidden(comparison, [])) {
       if (difference.property === 'durable' && difference.found === 'false') {
         throw new OutletFault(
@@ -150,9 +157,11 @@ async function unlessForbidden<T, U>(answer: Promise<T>, otherwise: U): Promise<
   }
 }
 
-/** What a new queue is declared with. */
+/** What a new queue is declared with. A full one drops from its head, RabbitMQ's default: no `x-overflow` is needed. */
 export function toQueueShape(
-  { durable, queueType, maxPriority }: Pick<AmqpTopologyOptions, 'durable' | 'queueType' | 'maxPriority'>,
+  { durable, queueType, maxPriority, bound }: Pick<AmqpTopologyOptions, 'durable' | 'queueType' | 'maxPriority'> & {
+    readonly bound?: QueueBound | undefined;
+  },
 ): QueueShape {
   return {
     durable,
@@ -162,6 +171,7 @@ export function toQueueShape(
       'x-queue-type': queueType === 'quorum' ? 'quorum' : 'classic',
       ...(queueType === 'lazy' ? { 'x-queue-mode': 'lazy' } : {}),
       ...(maxPriority === undefined ? {} : { 'x-max-priority': maxPriority }),
+      ...(bound === undefined ? {} : { 'x-max-length': bound.records, 'x-max-length-bytes': bound.bytes }),
     },
   };
 }

@@ -4,8 +4,10 @@ import { statSync } from 'node:fs';
 import { QueueFileError } from './embedded-fault.ts';
 import { openQueueFile, toRealPath } from './embedded-file.ts';
 import { requireSpace } from './embedded-space.ts';
+import { createQueueTrimmer } from './embedded-trim.ts';
 import { createRecordWriter } from './embedded-writer.ts';
 import type { EncodedRecord } from './outlet.ts';
+import type { QueueBounds } from './queue-bound.ts';
 
 /** Where groups of records are written. */
 export interface EmbeddedStore {
@@ -31,12 +33,13 @@ const PROBE: EncodedRecord = {
   size: 0,
 };
 
-/** Opens the queue file, creates it when it is missing; throws `QueueFileError`. */
-export function openEmbeddedStore(queuePath: string): EmbeddedStore {
+/** Opens the queue file, creates it when it is missing; throws `QueueFileError`. Queues without a bound just grow. */
+export function openEmbeddedStore(queuePath: string, bounds: QueueBounds = new Map()): EmbeddedStore {
   const path = toRealPath(queuePath);
   const database = openQueueFile(path, LOCK_TIMEOUT_MS);
   const files = [path, `${path}-wal`].map((name) => ({ name, identity: toIdentity(name) }));
   const writeRecords = createRecordWriter(database);
+  const trimQueues = createQueueTrimmer(database, bounds);
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const rollback = database.prepare('ROLLBACK');
@@ -58,7 +61,11 @@ export function openEmbeddedStore(queuePath: string): EmbeddedStore {
 
   return {
     path,
-    write: (records) => transact(records.reduce((sum, { size }) => sum + size, 0), () => writeRecords(records)),
+    write: (records) =>
+      transact(records.reduce((sum, { size }) => sum + size, 0), () => {
+        writeRecords(records);
+        trimQueues(records);
+      }),
     probe: () =>
       transact(0, () => {
         writeRecords([PROBE]);

@@ -4,11 +4,14 @@ import type { EventFields, Log } from '../telemetry/log.ts';
 import { isBusy, type PublishFailure, toPublishFailure } from './embedded-fault.ts';
 import { type EmbeddedStore, openEmbeddedStore } from './embedded-store.ts';
 import { type EncodedRecord, type Outlet, type OutletHealth, type PublishResult, STORED } from './outlet.ts';
+import type { QueueBounds } from './queue-bound.ts';
 
 /** Options of `openEmbeddedOutlet`. */
 export interface EmbeddedOutletOptions {
   /** Key queue-path. */
   readonly path: string;
+  /** The queues that drop their oldest records when they are full. */
+  readonly bounds?: QueueBounds;
   readonly log: Log;
 }
 
@@ -27,8 +30,8 @@ const LOCKED_LIMIT_MS = 10_000;
 const PROBE_INTERVAL_MS = 1_000;
 
 /** Opens the embedded queue for publishing, creates its file when missing; throws `QueueFileError`. */
-export function openEmbeddedOutlet({ path, log }: EmbeddedOutletOptions): Outlet {
-  return new EmbeddedOutlet(openEmbeddedStore(path), log);
+export function openEmbeddedOutlet({ path, bounds, log }: EmbeddedOutletOptions): Outlet {
+  return new EmbeddedOutlet(openEmbeddedStore(path, bounds), log);
 }
 
 class EmbeddedOutlet implements Outlet {

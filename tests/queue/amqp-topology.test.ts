@@ -21,6 +21,13 @@ for (const { wanted, arguments: expected } of SHAPES) {
   });
 }
 
+test('toQueueShape() gives a bounded queue both limits, and leaves it to drop from its head', () => {
+  const bound = { records: 5, bytes: 1000 };
+  const shape = toQueueShape({ durable: true, queueType: 'quorum', maxPriority: undefined, bound });
+  const limits = { 'x-max-length': 5, 'x-max-length-bytes': 1000 };
+  assert.deepEqual(shape.arguments, { 'x-queue-type': 'quorum', ...limits });
+});
+
 async function connect(context: TestContext, broker: FakeBroker) {
   const addresses = parseAmqpAddresses([broker.url]);
   const options = { addresses, verify: true, ca: undefined, heartbeatSeconds: 10, connectTimeoutMs: 5000 };

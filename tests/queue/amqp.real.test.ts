@@ -100,6 +100,27 @@ for (const { name, options, declare } of NEW_QUEUES) {
   });
 }
 
+for (const queueType of ['quorum', 'classic', 'lazy'] as const) {
+  test(`AmqpOutlet declares a bounded ${queueType} queue, whose oldest records make room for new ones`, async (context) => {
+    const broker = await openRealBroker(context);
+    const [queue, inbox] = [broker.makeName(), broker.makeName()];
+    const bounds = new Map([[queue, { records: 3, bytes: 1000 }]]);
+    const { outlet, log } = await openOutlet(context, [broker.url], { queues: [inbox, queue], bounds, queueType });
+    const publish = async (id: string, bytes: number) => {
+      const body = [Buffer.alloc(bytes, 'x')];
+      const records = [makeRecord(id, { queue, body }), makeRecord(`${id}I`, { queue: inbox, body })];
+      assert.deepEqual(await outlet.publish(records), [STORED, STORED]);
+    };
+    for (const id of ['A', 'B', 'C', 'D', 'E']) await publish(id, 10);
+    await publish('F', 995);
+    const ids = async (name: string) => (await drainQueue(broker.url, name)).map((message) => message.id);
+    assert.deepEqual(await ids(queue), ['F']);
+    assert.deepEqual(await ids(inbox), ['AI', 'BI', 'CI', 'DI', 'EI', 'FI']);
+    await openOutlet(context, [broker.url], { queues: [inbox, queue], bounds, queueType, log });
+    assert.deepEqual(log.events.filter(({ event }) => event === 'outlet.queue-differs'), []);
+  });
+}
+
 test('AmqpOutlet orders by priority in a queue with priorities', async (context) => {
   const broker = await openRealBroker(context);
   const queue = broker.makeName();
