@@ -2,16 +2,15 @@
 
 import { toFaultLine } from '../config/fault.ts';
 import { KEY_GROUPS, type KeyName, KEYS } from '../config/keys.ts';
-import { loadConfig, type LoadedConfig } from '../config/load.ts';
-import { maskPasswords } from '../config/mask-passwords.ts';
 import type { CommandIo } from './command-io.ts';
+import { type GatewayConfig, loadGatewayConfig } from './gateway-config.ts';
 
 const BAD_CONFIGURATION = 2;
 const HEADING = '# The effective configuration; passwords are ***. What has no "from" above it is a default.';
 
 /** Prints the configuration on stdout and warnings on stderr; with faults only those, and exit code 2. */
 export function checkConfig(argv: readonly string[], { env, stdout, stderr }: CommandIo): number {
-  const loaded = loadConfig({ argv, env });
+  const loaded = loadGatewayConfig({ argv, env });
   for (const fault of loaded.faults) stderr(`${toFaultLine(fault)}\n`);
   for (const warning of loaded.warnings) stderr(`warning: ${toFaultLine(warning)}\n`);
   if (loaded.faults.length > 0) return BAD_CONFIGURATION;
@@ -20,17 +19,18 @@ export function checkConfig(argv: readonly string[], { env, stdout, stderr }: Co
 }
 
 /** The configuration in the syntax of its file, one key after the other as in the table. */
-function toConfigText({ given }: Pick<LoadedConfig, 'given'>): string {
+function toConfigText(config: Pick<GatewayConfig, 'given' | 'shown'>): string {
   const groups = KEY_GROUPS.map(({ title, names }) =>
-    [`# ${title}`, ...names.flatMap((name) => toLines(name, given))].join('\n')
+    [`# ${title}`, ...names.flatMap((name) => toLines(name, config))].join('\n')
   );
   return `${[HEADING, ...groups].join('\n\n')}\n`;
 }
 
-function toLines(name: KeyName, given: LoadedConfig['given']): string[] {
-  const { initialText, secret } = KEYS[name];
+function toLines(name: KeyName, { given, shown }: Pick<GatewayConfig, 'given' | 'shown'>): string[] {
+  const { initialText, mask } = KEYS[name];
   const setting = given.get(name);
   const text = setting?.text ?? initialText;
-  const line = `${name}: ${secret ? maskPasswords(text) : text}`.trimEnd();
+  const value = text === '' || mask === undefined ? text : shown.get(name) ?? mask(text);
+  const line = `${name}: ${value}`.trimEnd();
   return setting === undefined ? [line] : [`# from ${setting.origin}`, line];
 }

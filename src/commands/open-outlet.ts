@@ -6,21 +6,23 @@ import { lockQueueFile } from '../queue/embedded-lock.ts';
 import { openEmbeddedOutlet } from '../queue/embedded.ts';
 import type { Outlet } from '../queue/outlet.ts';
 import type { Log } from '../telemetry/log.ts';
+import { toConfiguredQueues } from './configured-queues.ts';
 
 /** Opens the outlet; rejects with a sentence that says what to do when it cannot be used as configured. */
 export async function openOutlet(config: Config, log: Log): Promise<Outlet> {
-  const queues = [config['rabbitmq-inbox']];
+  const { queues, bounds } = toConfiguredQueues(config);
   const maxBytes = config['rabbitmq-max-message-size'];
   if (config['rabbitmq-address'] === undefined) {
     // Until the process ends, however it ends.
     lockQueueFile(config['queue-path']);
-    return openEmbeddedOutlet({ path: config['queue-path'], log });
+    return openEmbeddedOutlet({ path: config['queue-path'], bounds, log });
   }
   return await connectAmqpOutlet({
     addresses: config['rabbitmq-address'],
     verify: config['rabbitmq-verify'],
     ca: config['rabbitmq-ca'],
     queues,
+    bounds,
     exchange: config['rabbitmq-exchange'],
     declare: config['rabbitmq-declare'],
     durable: config['rabbitmq-durable'],

@@ -4,6 +4,7 @@ import type { Config } from '../config/keys.ts';
 import { connectAmqpReader } from '../queue/amqp-reader.ts';
 import { openEmbeddedReader } from '../queue/embedded-reader.ts';
 import type { QueueReader } from '../queue/reader.ts';
+import { toConfiguredQueues } from './configured-queues.ts';
 
 /** Options of `openReader`. */
 export interface OpenReaderOptions {
@@ -15,7 +16,7 @@ export interface OpenReaderOptions {
 
 /** Opens the reader; rejects with a sentence that says what to do. */
 export async function openReader(config: Config, { ack, onWarning }: OpenReaderOptions): Promise<QueueReader> {
-  const queues = [config['rabbitmq-inbox']];
+  const { queues } = toConfiguredQueues(config);
   const addresses = config['rabbitmq-address'];
   if (addresses === undefined) return openEmbeddedReader({ path: config['queue-path'], queues, ack });
   return await connectAmqpReader({

@@ -1,9 +1,9 @@
 // `mailchute serve`: the composition root, from configuration to outlet to pipeline to doors, and the orderly way back.
 
 import process from 'node:process';
+import { type Authenticator, openAuthenticator } from '../auth/authenticator.ts';
 import type { Config } from '../config/keys.ts';
 import { toFaultLine } from '../config/fault.ts';
-import { loadConfig } from '../config/load.ts';
 import { createApp } from '../http/app.ts';
 import { type HttpListener, listenHttp } from '../http/listener.ts';
 import { isLoopback } from '../mail/ip-address.ts';
@@ -18,7 +18,10 @@ import { openBlocklist } from '../smtp/blocklist.ts';
 import { listenSmtp, type SmtpDoor } from '../smtp/listener.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import type { CommandIo } from './command-io.ts';
+import { type GatewayConfig, loadGatewayConfig } from './gateway-config.ts';
+import { openLocalAddresses } from './open-local-addresses.ts';
 import { openOutlet } from './open-outlet.ts';
+import { toPipelineSettings } from './pipeline-settings.ts';
 import { waitForStop } from './stop-signal.ts';
 
 /** What the doors are built from. */
@@ -27,9 +30,14 @@ interface Gateway {
   readonly log: Log;
   readonly outlet: Outlet;
   readonly pipeline: Pipeline;
+  /** Undefined where nobody has to log in. */
+  readonly authenticator: Authenticator | undefined;
   readonly greetingName: GreetingNames;
   readonly isDraining: () => boolean;
 }
+
+/** Who may connect to a door without a range. */
+type AccessByDefault = 'loopback' | 'everybody';
 
 /** The open doors. */
 interface Doors {
@@ -47,7 +55,8 @@ const BAD_CONFIGURATION = 2;
 
 /** Runs the gateway until it is told to stop. */
 export async function serve(argv: readonly string[], io: CommandIo): Promise<number> {
-  const { config, warnings, faults } = loadConfig({ argv, env: io.env });
+  const loaded = loadGatewayConfig({ argv, env: io.env });
+  const { config, warnings, faults } = loaded;
   for (const fault of faults) io.stderr(`${toFaultLine(fault)}\n`);
   if (faults.length > 0) return BAD_CONFIGURATION;
   const log = createLog({ sinks: config['application-log'], format: config['log-format'] ?? defaultFormat() });
@@ -55,15 +64,15 @@ export async function serve(argv: readonly string[], io: CommandIo): Promise<num
   watchFaults(log);
   const stopped = waitForStop();
   let isDraining = false;
-  const outlet = await openOutlet(config, log);
-  const gateway = { ...(await composeGateway(config, { log, outlet })), isDraining: () => isDraining };
-  const doors = await openDoors(gateway).catch((error) => outlet.close().then(() => Promise.reject(error)));
+  const gateway = { ...(await composeGateway(loaded, log)), isDraining: () => isDraining };
+  const doors = await openDoors(gateway).catch((error) => close(gateway).then(() => Promise.reject(error)));
   announce(gateway, { doors, io });
   const signal = await stopped;
   isDraining = true;
   log.emit('gateway.draining', { signal, sessions: doors.smtp.sessions() });
-  await drainDoors(doors, config['drain-timeout'] * 1000);
-  await outlet.drain();
+  // A login that waits for its backend is no transaction: nothing is lost when it is put off.
+  await Promise.all([drainDoors(doors, config['drain-timeout'] * 1000), gateway.authenticator?.close()]);
+  await gateway.outlet.drain();
   log.emit('gateway.stopped');
   log.close();
   return 0;
@@ -87,17 +96,18 @@ function toFaultFields(error: unknown): { error: string; stack: string | undefin
 }
 
 async function composeGateway(
-  config: Config,
-  { log, outlet }: Pick<Gateway, 'log' | 'outlet'>,
+  { config, authBackends }: GatewayConfig,
+  log: Log,
 ): Promise<Omit<Gateway, 'isDraining'>> {
+  const requiresAuthentication = authBackends.length > 0;
+  const localAddresses = openLocalAddresses(config['local-addresses'], log);
+  const authenticator = requiresAuthentication ? await openAuthenticator(authBackends, { log }) : undefined;
+  const outlet = await openOutlet(config, log).catch(async (error) => {
+    await authenticator?.close();
+    throw error;
+  });
   const pipeline = createPipeline({
-    settings: {
-      addressPolicy: config['smtp-validate-address'],
-      lineEndings: config['smtp-line-endings'],
-      eightBit: config['smtp-8bit'],
-      addReceived: config['smtp-received'],
-      inbox: config['rabbitmq-inbox'],
-    },
+    settings: toPipelineSettings(config, { localAddresses, requiresAuthentication }),
     outlet,
     log,
     nextId: createMessageIds(config['server-id'], 0),
@@ -107,7 +117,12 @@ async function composeGateway(
     configured: config['smtp-hostname'],
     timeoutMs: GREETING_LOOKUP_MS,
   });
-  return { config, log, outlet, pipeline, greetingName };
+  return { config, log, outlet, pipeline, authenticator, greetingName };
+}
+
+async function close({ authenticator, outlet }: Pick<Gateway, 'authenticator' | 'outlet'>): Promise<void> {
+  await authenticator?.close();
+  await outlet.close();
 }
 
 async function openDoors(gateway: Gateway): Promise<Doors> {
@@ -120,12 +135,13 @@ async function openDoors(gateway: Gateway): Promise<Doors> {
   }
 }
 
-function openSmtp({ config, log, pipeline, greetingName }: Gateway): Promise<SmtpDoor> {
+function openSmtp({ config, log, pipeline, authenticator, greetingName }: Gateway): Promise<SmtpDoor> {
   return listenSmtp({
     pipeline,
     log,
+    authenticator,
     greetingName,
-    gate: createGate(config, log),
+    gate: createGate(config, { log, byDefault: authenticator === undefined ? 'loopback' : 'everybody' }),
     places: new SessionPlaces({ limit: config['smtp-connections'], waitMs: PLACE_WAIT_MS }),
     settings: {
       maxBytes: Math.min(config['smtp-maxsize'], config['rabbitmq-max-message-size']),
@@ -141,12 +157,15 @@ function openSmtp({ config, log, pipeline, greetingName }: Gateway): Promise<Smt
 }
 
 /** Throws an Error when the list of blocked addresses cannot be read. */
-function createGate(config: Config, log: Log): ClientGate {
+function createGate(
+  config: Config,
+  { log, byDefault }: { readonly log: Log; readonly byDefault: AccessByDefault },
+): ClientGate {
   const blocklist = config['smtp-protection'] ? config['smtp-blocklist'] : undefined;
   return new ClientGate({
     proxies: config['smtp-proxy'],
     headerTimeoutMs: PROXY_HEADER_MS,
-    isAllowed: toAccessRule(config['smtp-range']),
+    isAllowed: toAccessRule(config['smtp-range'], byDefault),
     isBlocked: blocklist === undefined ? () => false : openBlocklist(blocklist, log),
     maxPerAddress: config['smtp-connections-per-ip'],
   });
@@ -167,18 +186,29 @@ function openHttp({ config, log, outlet, pipeline, greetingName, isDraining }: G
   return listenHttp({ app, addresses: config['http-ip'], ports: config['http-port'], log });
 }
 
-/** Without a range only this host may connect; that it does, only a socket can tell, and no proxy. */
-function toAccessRule(ranges: IpRanges | undefined): (address: string, source?: AddressSource) => boolean {
-  if (ranges === undefined) return (address, source = 'socket') => source === 'socket' && isLoopback(address);
-  return (address) => rangesContain(ranges, address);
+/** Whether an address may connect; that it is of this host, only a socket can tell, and no proxy. */
+function toAccessRule(
+  ranges: IpRanges | undefined,
+  byDefault: AccessByDefault = 'loopback',
+): (address: string, source?: AddressSource) => boolean {
+  if (ranges !== undefined) return (address) => rangesContain(ranges, address);
+  if (byDefault === 'everybody') return () => true;
+  return (address, source = 'socket') => source === 'socket' && isLoopback(address);
 }
 
 /** Says on stdout where the doors are, and in the log who may come in. */
-function announce({ config, log }: Gateway, { doors, io }: { readonly doors: Doors; readonly io: CommandIo }): void {
+function announce(
+  { config, log, authenticator }: Gateway,
+  { doors, io }: { readonly doors: Doors; readonly io: CommandIo },
+): void {
   for (const { address, port } of doors.smtp.bound) io.stdout(`SMTP ${toHostPort(address, port)}\n`);
   for (const { address, port } of doors.http.bound) io.stdout(`HTTP ${toHostPort(address, port)}\n`);
   log.emit('gateway.access', {
-    smtp: config['smtp-range'] === undefined ? 'loopback only' : 'smtp-range',
+    smtp: config['smtp-range'] !== undefined
+      ? 'smtp-range'
+      : authenticator === undefined
+      ? 'loopback only'
+      : 'everybody',
     http: config['http-range'] === undefined ? 'loopback only' : 'http-range',
   });
   log.emit('gateway.started', { outlet: config['rabbitmq-address'] === undefined ? config['queue-path'] : 'rabbitmq' });

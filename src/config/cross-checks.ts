@@ -30,6 +30,8 @@ export function crossCheck(effective: Effective, findings: Findings): Effective 
   checkDurability(effective, findings);
   checkSizes(effective, findings);
   checkProxy(effective, findings);
+  checkLogin(effective, findings);
+  checkRefused(effective, findings);
   return resolveQueueType(effective, findings);
 }
 
@@ -64,8 +66,32 @@ function checkProxy({ config, given }: Effective, { warnings }: Findings): void 
     const text = 'every peer is believed to be a proxy and can name any client: list the addresses of the proxies';
     warnings.push({ where, text });
   }
-  if (proxies.length > 0 && config['smtp-range'] === undefined) {
+  if (proxies.length > 0 && config['smtp-range'] === undefined && !requiresLogin(config)) {
     warnings.push({ where, text: 'has smtp-range at its default: no client of a proxy may connect, set smtp-range' });
+  }
+}
+
+function requiresLogin(config: Config): boolean {
+  return config['smtp-auth'] !== undefined || config['smtp-username'] !== undefined;
+}
+
+function checkLogin({ given }: Effective, { faults }: Findings): void {
+  for (const [name, other] of [['smtp-username', 'smtp-password'], ['smtp-password', 'smtp-username']] as const) {
+    if (!given.has(name) || given.has(other)) continue;
+    faults.push({ where: whereOf(name, given), text: `needs ${other}, too: nobody could log in` });
+  }
+}
+
+/** The refused queue drops its oldest records, which no other queue may. */
+function checkRefused({ config, given }: Effective, { faults, warnings }: Findings): void {
+  const where = whereOf('rabbitmq-refused', given);
+  if (config['rabbitmq-refused'] === undefined) return;
+  for (const name of ['rabbitmq-inbox', 'rabbitmq-local'] as const) {
+    if (config[name] !== config['rabbitmq-refused']) continue;
+    faults.push({ where, text: `is the same queue as ${name}: name another one, refused mail may be dropped` });
+  }
+  if (!requiresLogin(config)) {
+    warnings.push({ where, text: 'smtp-auth is not set: no mail is refused for lack of authentication' });
   }
 }
 

@@ -14,6 +14,8 @@ export interface Given {
   readonly origin: string;
   /** What a fault line about it starts with. */
   readonly where: string;
+  /** The same for each of the settings that a repeatable key was joined from. */
+  readonly parts?: readonly Pick<Given, 'text' | 'where'>[];
 }
 
 /** The effective configuration and how it came about. */
@@ -40,12 +42,12 @@ export function toEffective(
     values[name] = initial;
     const setting = pick(name, settings, findings);
     if (setting === undefined) continue;
-    const { entry } = setting;
+    const { entry, parts } = setting;
     const empty = entry.value === '' && !entry.bare;
     if (empty && refusesEmpty !== undefined) findings.faults.push({ where: entry.where, text: refusesEmpty });
     if (empty && type.whenEmpty === undefined) continue;
     values[name] = empty ? type.whenEmpty : setting.parsed === undefined ? initial : setting.parsed.value;
-    given.set(name, toGiven(entry, type.whenBare));
+    given.set(name, toGiven(entry, { parts, whenBare: type.whenBare }));
     if (typeof type.readable === 'function' ? type.readable(entry.value) : type.readable === true) {
       checkFile(entry, findings, { readFile, type });
     }
@@ -66,8 +68,14 @@ function pick(name: KeyName, settings: Settings, { warnings }: Findings): Settin
   return own;
 }
 
-function toGiven({ value, bare, origin, where }: Entry, whenBare: string | undefined): Given {
-  return { text: bare ? whenBare ?? '' : value, origin, where };
+function toGiven(
+  { value, bare, origin, where }: Entry,
+  { parts, whenBare }: { readonly parts: readonly Entry[]; readonly whenBare: string | undefined },
+): Given {
+  const given = { text: bare ? whenBare ?? '' : value, origin, where };
+  return parts.length === 1
+    ? given
+    : { ...given, parts: parts.map((part) => ({ text: part.value, where: part.where })) };
 }
 
 function checkFile(

@@ -19,8 +19,10 @@ export interface Key<T> {
   readonly doc: string;
   /** MailerQ's name of the setting, and where its meaning differs; undefined for a key of our own. */
   readonly mailerq: string | undefined;
-  /** The value may contain passwords and is shown masked. */
-  readonly secret: boolean;
+  /** How a value that may contain passwords is shown; undefined when it is shown as it is. */
+  readonly mask: ((text: string) => string) | undefined;
+  /** Given several times in one source, its values are joined with a blank. */
+  readonly repeatable: boolean;
   /** Why the value must not be empty; undefined when empty means unset. */
   readonly refusesEmpty: string | undefined;
 }
@@ -33,7 +35,8 @@ interface Row<T> {
   readonly without?: string;
   readonly aliases?: readonly string[];
   readonly fallback?: readonly string[];
-  readonly secret?: true;
+  readonly mask?: (text: string) => string;
+  readonly repeatable?: true;
   readonly refusesEmpty?: string;
 }
 
@@ -62,7 +65,8 @@ function complete<T>(row: Row<T>, initial: { readonly initial: T; readonly initi
     without: row.without,
     aliases: row.aliases ?? [],
     fallback: row.fallback ?? [],
-    secret: row.secret ?? false,
+    mask: row.mask,
+    repeatable: row.repeatable ?? false,
     refusesEmpty: row.refusesEmpty,
   };
 }

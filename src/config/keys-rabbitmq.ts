@@ -2,6 +2,7 @@
 
 import { brokerAddresses } from './broker-addresses.ts';
 import { key, optionalKey } from './key.ts';
+import { maskPasswords } from './mask-passwords.ts';
 import { bool, count, countOrNone, seconds, size } from './numbers.ts';
 import { choice, exchangeName, queueName, readablePath } from './texts.ts';
 
@@ -9,7 +10,7 @@ import { choice, exchangeName, queueName, readablePath } from './texts.ts';
 export const RABBITMQ_KEYS = {
   'rabbitmq-address': optionalKey({
     type: brokerAddresses(),
-    secret: true,
+    mask: maskPasswords,
     without: 'no broker: messages go to the embedded queue',
     doc: 'Addresses of the broker or of the nodes of its cluster, tried in order; amqps:// is AMQP over TLS.',
     mailerq: 'rabbitmq-address, whose default is amqp://guest:guest@localhost/',
@@ -33,6 +34,25 @@ export const RABBITMQ_KEYS = {
     doc: 'The queue for accepted mail, in RabbitMQ or in the embedded queue. While it is not given, the name in ' +
       'rabbitmq-outbox (or rabbitmq-queue) is taken.',
     mailerq: 'rabbitmq-inbox; its default is the outbox, and empty discards the mail',
+  }),
+  'rabbitmq-local': optionalKey({
+    type: queueName(),
+    without: 'rabbitmq-inbox',
+    doc: 'The queue for accepted mail to local-addresses.',
+    mailerq: 'rabbitmq-local',
+  }),
+  'rabbitmq-refused': optionalKey({
+    type: queueName(),
+    without: 'refused mail is not stored',
+    doc: 'The queue for mail that is refused for lack of authentication. The client is told 550 5.7.1 after its ' +
+      'message. The queue holds the latest 10,000 records and 1 GB; what is older is dropped, since nothing in it was ' +
+      'accepted.',
+    mailerq: 'rabbitmq-refused',
+  }),
+  'refused-maxsize': key({
+    type: size(),
+    default: '1MB',
+    doc: 'The largest refused message that is stored in rabbitmq-refused; a larger one is refused all the same.',
   }),
   'rabbitmq-exchange': optionalKey({
     type: exchangeName(),

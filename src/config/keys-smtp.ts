@@ -37,7 +37,7 @@ export const SMTP_KEYS = {
   'smtp-range': optionalKey({
     type: ranges(),
     aliases: ['smtp-ranges'],
-    without: 'loopback only',
+    without: 'loopback only, or everybody once smtp-auth is set',
     doc: 'Who may connect to the SMTP door; everybody else gets 554 5.7.1. 0.0.0.0/0;::/0 lets everybody in.',
     mailerq: 'smtp-range (3.0: smtp-ranges); up to 5.13 everybody may connect while it is not set',
   }),

@@ -11,11 +11,11 @@ export interface UnsupportedKey {
 }
 
 const TLS = 'there is no TLS';
-const AUTH = 'there is no authentication';
+const AUTH = 'nobody can log in there';
 const PROXY = 'the PROXY protocol is not spoken';
 const CHECKS = 'messages are not checked';
 const IP_MAPPING = 'records get no ips';
-const ONE_QUEUE = 'all accepted mail goes to rabbitmq-inbox';
+const ONE_QUEUE = 'X-Priority chooses no queue';
 const STORE = 'there is no message store, records carry the message themselves';
 const SPOOL_DIRECTORY = 'no directory is watched';
 const RECEIVED_LOG = 'there is no received log';
@@ -33,13 +33,9 @@ const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
     'www-ciphers',
   ],
   [AUTH]: [
-    'smtp-auth',
-    'smtp-username',
-    'smtp-password',
     'http-auth www-auth',
     'http-tokens',
     'http-plaintext-auth',
-    'local-addresses',
   ],
   [PROXY]: ['http-proxy'],
   'X-Forwarded-For is not read': ['http-forwarded'],
@@ -50,8 +46,7 @@ const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
   'there is one process': ['smtp-threads max-threads'],
   [IP_MAPPING]: ['smtp-default-ips smtp-defaultips smtp-defaultip', 'smtp-mappable-ips', 'smtp-unmappable-ips'],
   'there is no /metrics': ['metrics-port', 'metrics-ip'],
-  [ONE_QUEUE]: ['rabbitmq-local', 'rabbitmq-primary'],
-  'refused mail is not stored': ['rabbitmq-refused', 'refused-maxsize'],
+  [ONE_QUEUE]: ['rabbitmq-primary'],
   'write rabbitmq-address instead': ['rabbitmq-host', 'rabbitmq-user', 'rabbitmq-password', 'rabbitmq-vhost'],
   'memory is bounded by the other limits': ['memory-limit'],
   'mail is deferred while the broker is unreachable': ['spool', 'spool-maxsize'],

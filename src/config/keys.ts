@@ -1,6 +1,7 @@
 // The one table of configuration keys: what may be set, under which names, and what kind of key a name is.
 
 import type { Key } from './key.ts';
+import { AUTH_KEYS } from './keys-auth.ts';
 import { ELSEWHERE_KEYS } from './keys-elsewhere.ts';
 import { GATEWAY_KEYS } from './keys-gateway.ts';
 import { HTTP_KEYS } from './keys-http.ts';
@@ -8,7 +9,7 @@ import { RABBITMQ_KEYS } from './keys-rabbitmq.ts';
 import { SMTP_KEYS } from './keys-smtp.ts';
 import { UNSUPPORTED_KEYS } from './keys-unsupported.ts';
 
-const TABLE = { ...SMTP_KEYS, ...HTTP_KEYS, ...RABBITMQ_KEYS, ...GATEWAY_KEYS } as const;
+const TABLE = { ...SMTP_KEYS, ...AUTH_KEYS, ...HTTP_KEYS, ...RABBITMQ_KEYS, ...GATEWAY_KEYS } as const;
 
 /** Name of a key that has an effect. */
 export type KeyName = keyof typeof TABLE;
@@ -33,6 +34,7 @@ export interface KeyGroup {
 /** The table's parts, in the order in which they are shown. */
 export const KEY_GROUPS: readonly KeyGroup[] = [
   { title: 'SMTP door', names: namesOf(SMTP_KEYS) },
+  { title: 'SMTP authentication and local addresses', names: namesOf(AUTH_KEYS) },
   { title: 'HTTP door', names: namesOf(HTTP_KEYS) },
   { title: 'RabbitMQ', names: namesOf(RABBITMQ_KEYS) },
   { title: 'Embedded queue, log and process', names: namesOf(GATEWAY_KEYS) },

@@ -1,4 +1,4 @@
-// Hides the passwords inside broker addresses before they are shown to anybody.
+// Hides the passwords inside URLs, those of brokers above all, before they are shown to anybody.
 
 const BOUNDARY = /[,;]\s*(?=amqps?:\/\/)/i;
 
@@ -9,6 +9,8 @@ export function maskPasswords(text: string): string {
 }
 
 function maskPassword(url: string): string {
+  // Where it ends cannot be seen: it is verbatim and may look like a port or hold an @.
+  if (/^hardcoded:/i.test(url)) return 'hardcoded://***';
   const [, scheme = '', rest = ''] = /^([a-z]+:\/\/)?(.*)$/is.exec(url) ?? [];
   const at = rest.lastIndexOf('@');
   const colon = rest.indexOf(':');

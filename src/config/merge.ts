@@ -15,6 +15,8 @@ export interface Findings {
 export interface Setting {
   readonly known: KnownName;
   readonly entry: Entry;
+  /** What `entry` was joined from, for a key that may be repeated; else `entry` alone. */
+  readonly parts: readonly Entry[];
   /** The parsed value; undefined for a text that is empty or faulty, and for names without an effect. */
   readonly parsed: { readonly value: unknown } | undefined;
 }
@@ -52,9 +54,9 @@ function settle(
       findings.faults.push({ where: entry.where, text: toUnknown(entry.name, candidates) });
       continue;
     }
-    const setting = { known, entry, parsed: parseValue(entry, known, findings) };
+    const setting = { known, entry, parts: [entry], parsed: parseValue(entry, known, findings) };
     const earlier = settled.get(known.name);
-    settled.set(known.name, earlier === undefined ? setting : preferred(earlier, setting, findings));
+    settled.set(known.name, earlier === undefined ? setting : combine(earlier, setting, findings));
   }
   return settled.values();
 }
@@ -64,8 +66,27 @@ function toUnknown(name: string, candidates: readonly string[]): string {
   return `unknown key, the nearest known one is ${nearestName(name, candidates)}`;
 }
 
-/** Two settings of one source that mean the same thing: the main name wins, else the later one. */
-function preferred(earlier: Setting, later: Setting, { warnings }: Findings): Setting {
+/** Two settings of one source that mean the same thing. */
+function combine(earlier: Setting, later: Setting, findings: Findings): Setting {
+  const { known } = later;
+  return known.kind === 'key' && KEYS[known.name].repeatable ? join(earlier, later) : prefer(earlier, later, findings);
+}
+
+/** One setting with both values, as if they had stood in one line. */
+function join(earlier: Setting, { known, entry: { origin, where, value }, parts }: Setting): Setting {
+  const entry = {
+    name: earlier.entry.name,
+    value: `${earlier.entry.value} ${value}`.trim(),
+    origin: earlier.entry.origin === origin ? origin : `${earlier.entry.origin} and ${origin}`,
+    where: earlier.entry.where === where ? where : `${earlier.entry.origin} and ${where}`,
+  };
+  // The values are faultless, or their faults have been told.
+  const parsed = parseValue(entry, known, { faults: [], warnings: [] });
+  return { known, entry, parts: [...earlier.parts, ...parts], parsed };
+}
+
+/** The main name wins, else the later setting. */
+function prefer(earlier: Setting, later: Setting, { warnings }: Findings): Setting {
   const { known } = later;
   if (known.kind !== 'key' && known.kind !== 'fallback') return later;
   if (earlier.entry.name === later.entry.name) {

@@ -79,3 +79,13 @@ export function logTargets(): ValueType<readonly string[]> {
     },
   };
 }
+
+/** Any text. */
+export function text(accepts: string): ValueType<string> {
+  return { accepts, parse: (given) => parsed(given) };
+}
+
+/** Texts without blanks in them. */
+export function words(accepts: string): ValueType<readonly string[]> {
+  return { accepts, parse: (given) => parsed(given.split(/[ \t]+/)) };
+}

@@ -112,6 +112,12 @@ export const recordSchema = v.pipe(
     size: described(count, 'Length of the decoded mime in bytes'),
     sha256: described(v.pipe(text, v.regex(/^[0-9a-f]{64}$/)), 'SHA-256 of the decoded mime, in hexadecimal'),
     ...v.partial(v.object(origin)).entries,
+    refused: v.optional(
+      described(
+        v.object({ code: v.pipe(v.number(), v.integer(), v.minValue(400), v.maxValue(599)), text }),
+        'Only in rabbitmq-refused: the reply that the client got instead of an acceptance',
+      ),
+    ),
     dsn: v.optional(described(dsn, 'Delivery status notification wishes (RFC 3461), verbatim')),
     ...v.partial(v.object(outgoing)).entries,
   }),

@@ -22,6 +22,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NOT_CONFIGURED = REPLIES.notImplemented;
 const NEEDS_TLS = toReply(530, '5.7.0', 'Must issue a STARTTLS command first');
 const TWICE = toReply(503, '5.5.1', 'Already authenticated');
+const SYNTAX = toReply(501, '5.5.4', 'Syntax: AUTH mechanism [initial-response]');
 const UNKNOWN_MECHANISM = toReply(504, '5.5.4', 'Mechanism not known; use PLAIN or LOGIN');
 const NOT_BASE64 = toReply(501, '5.5.2', 'Response is not valid base64');
 const MALFORMED = toReply(501, '5.5.2', 'Response is malformed');
@@ -66,7 +67,7 @@ export class Authentication {
     if (!isSecure) return NEEDS_TLS;
     if (this.#user !== undefined) return TWICE;
     const [mechanism = '', initial, ...rest] = argument.split(/[ \t]+/);
-    if (rest.length > 0) return toReply(501, '5.5.4', 'Syntax: AUTH mechanism [initial-response]');
+    if (mechanism === '' || rest.length > 0) return SYNTAX;
     const begin = this.#mechanism(mechanism.toUpperCase());
     if (begin === undefined) return UNKNOWN_MECHANISM;
     // RFC 4954 section 4: a lone = stands for an empty initial response.
@@ -80,6 +81,11 @@ export class Authentication {
     const text = line.toString('latin1');
     if (text === '*' || next === undefined) return CANCELLED;
     return this.#respond(text, next);
+  }
+
+  /** Ends an exchange whose next line cannot be read; what follows are commands again. */
+  cancel(): void {
+    this.#continuation = undefined;
   }
 
   #mechanism(name: string): { readonly challenge: () => Reply; readonly next: Continuation } | undefined {

@@ -144,6 +144,7 @@ export class Dialogue {
 
   /** Hands out the transaction whose content has just been read, and ends it. */
   takeTransaction(): Transaction {
+    this.#authentication.cancel();
     const { mailFrom, parameters } = this.#sender!;
     const recipients = [...this.#recipients.values()];
     const isRefused = this.#isRefused;
@@ -195,7 +196,10 @@ export class Dialogue {
     if (!this.#pipeline.admitsSender({ trusted: this.isTrusted })) return REPLIES.authenticationRequired;
     const parsed = parsePathArgument(argument, { keyword: 'FROM', bare: barePaths });
     if (!parsed.ok) return toPathFault(parsed.fault, 'MAIL FROM:<address>');
-    const parameters = applyMailParameters(this.#offered(parsed.parameters), this.#settings);
+    const parameters = applyMailParameters(this.#offered(parsed.parameters), {
+      ...this.#settings,
+      offerAuth: this.#authentication.isConfigured,
+    });
     if ('code' in parameters) return parameters;
     const sender = this.#pipeline.checkSender(parsed.path, { smtputf8: parameters.smtputf8 });
     if (!sender.ok) return toReply(553, '5.1.7', `Bad sender: ${sender.fault}`);

@@ -1,4 +1,4 @@
-// The ESMTP parameters of MAIL and RCPT: SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531) and DSN (RFC 3461).
+// The ESMTP parameters of MAIL and RCPT: SIZE (RFC 1870), BODY (6152), SMTPUTF8 (6531), DSN (3461) and AUTH (4954).
 
 import type { DsnParameters } from '../mail/envelope.ts';
 import type { Parameters } from './command.ts';
@@ -14,6 +14,8 @@ export interface MailParameters {
 // RFC 3461 sections 4.2 and 4.4: at most 500 and 100 characters of xtext.
 const ORCPT = /^[a-z\d-]+;[!-~]{1,500}$/i;
 const ENVID = /^[!-~]{1,100}$/;
+// RFC 4954 section 3: what AUTH= may add to a MAIL command.
+const LONGEST_AUTH = 500;
 const NOTIFY = /^(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY)){0,2})$/i;
 
 const badParameter = (name: string) => toReply(555, '5.5.4', `Parameter ${name} not recognized or not valid here`);
@@ -21,7 +23,11 @@ const badParameter = (name: string) => toReply(555, '5.5.4', `Parameter ${name} 
 /** Reads the parameters of MAIL; a reply when one is unknown, malformed or asks too much. */
 export function applyMailParameters(
   parameters: Parameters | undefined,
-  { maxBytes, offerDsn }: { readonly maxBytes: number; readonly offerDsn: boolean },
+  { maxBytes, offerDsn, offerAuth = false }: {
+    readonly maxBytes: number;
+    readonly offerDsn: boolean;
+    readonly offerAuth?: boolean;
+  },
 ): MailParameters | Reply {
   if (parameters === undefined) return toReply(555, '5.5.4', 'Parameters need EHLO');
   let smtputf8 = false;
@@ -34,6 +40,8 @@ export function applyMailParameters(
     else if (name === 'RET' && offerDsn && /^(?:FULL|HDRS)$/i.test(String(value))) {
       dsn.ret = String(value).toUpperCase();
     } else if (name === 'ENVID' && offerDsn && value !== true && ENVID.test(value)) dsn.envid = value;
+    // RFC 4954 section 5: who submitted it elsewhere is believed of nobody; clients that log in send AUTH=<> all the same.
+    else if (name === 'AUTH' && offerAuth && value !== true && value.length <= LONGEST_AUTH) continue;
     else return badParameter(name);
   }
   return { smtputf8, dsn };

@@ -75,6 +75,19 @@ const warnings = [
       'list the addresses of the proxies',
     ],
   })),
+  { name: 'proxies whose clients have to log in', file: 'smtp-proxy: 192.0.2.1\nsmtp-auth: users://*', expected: [] },
+  {
+    name: 'refused mail without anybody who has to log in',
+    file: 'rabbitmq-refused: refused',
+    expected: [
+      'config.txt:1: rabbitmq-refused: smtp-auth is not set: no mail is refused for lack of authentication',
+    ],
+  },
+  ...['smtp-auth: users://*', 'smtp-username: u\nsmtp-password: p'].map((login) => ({
+    name: 'refused mail with a login',
+    file: `rabbitmq-refused: refused\nrabbitmq-local: inbox\n${login}`,
+    expected: [],
+  })),
   {
     name: 'broker keys without a broker',
     file: 'rabbitmq-exchange: mailerq\nrabbitmq-inbox: in\nrabbitmq-throttle: 5\nrabbitmq-verify: true',
@@ -104,4 +117,27 @@ for (const { name, file, expected } of warnings) {
     assert.deepEqual(loaded.faults, []);
     assert.deepEqual(loaded.warnings, expected);
   });
+}
+
+const faults = [
+  { file: 'smtp-username: u', fault: 'config.txt:1: smtp-username: needs smtp-password, too: nobody could log in' },
+  { file: 'smtp-password: p', fault: 'config.txt:1: smtp-password: needs smtp-username, too: nobody could log in' },
+  {
+    file: 'smtp-username: u\nsmtp-password:',
+    fault: 'config.txt:1: smtp-username: needs smtp-password, too: nobody could log in',
+  },
+  {
+    file: 'rabbitmq-refused: inbox\nsmtp-auth: users://*',
+    fault: 'config.txt:1: rabbitmq-refused: is the same queue as rabbitmq-inbox: ' +
+      'name another one, refused mail may be dropped',
+  },
+  {
+    file: 'rabbitmq-local: x\nrabbitmq-refused: x\nsmtp-auth: users://*',
+    fault: 'config.txt:2: rabbitmq-refused: is the same queue as rabbitmq-local: ' +
+      'name another one, refused mail may be dropped',
+  },
+];
+
+for (const { file, fault } of faults) {
+  test(`crossCheck() refuses ${JSON.stringify(file)}`, () => assert.deepEqual(loadText({ file }).faults, [fault]));
 }

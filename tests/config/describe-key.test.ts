@@ -19,7 +19,7 @@ test('describeKey() tells aliases, switches, unset keys and keys of our own', ()
   const details = (name: Parameters<typeof describeKey>[0]) =>
     Object.fromEntries(describeKey(name).map(({ label, value }) => [label, value]));
   assert.equal(details('smtp-range')['Other names'], 'smtp-ranges');
-  assert.equal(details('smtp-range')['Default'], 'not set (loopback only)');
+  assert.equal(details('smtp-range')['Default'], 'not set (loopback only, or everybody once smtp-auth is set)');
   assert.equal(details('rabbitmq-lazy')['Command line'], '--rabbitmq-lazy=VALUE or --rabbitmq-lazy');
   assert.equal(details('queue-path')['MailerQ'], 'has no such key');
   assert.match(details('rabbitmq-inbox')['Other names'] ?? '', /^rabbitmq-outbox \(when rabbitmq-inbox is not given\)/);

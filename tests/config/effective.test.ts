@@ -24,6 +24,18 @@ test('empty ports are none, and not the default', () => {
   assert.deepEqual(given.get('smtp-port'), { text: '', origin: 'config.txt:1', where: 'config.txt:1: smtp-port' });
 });
 
+test('a repeatable key keeps the places of its parts; a single one is its own place', () => {
+  const argv = ['--smtp-auth=file:///a', '--smtp-auth=file:///b'];
+  const where = 'command line --smtp-auth';
+  assert.deepEqual(loadText({ argv }).given.get('smtp-auth'), {
+    text: 'file:///a file:///b',
+    origin: where,
+    where,
+    parts: [{ text: 'file:///a', where }, { text: 'file:///b', where }],
+  });
+  assert.equal(loadText({ argv: argv.slice(1) }).given.get('smtp-auth')?.parts, undefined);
+});
+
 test('a bare switch is yes', () => {
   const { config, given } = loadText({ argv: ['--rabbitmq-lazy'] });
   assert.equal(config['rabbitmq-lazy'], true);

@@ -10,7 +10,8 @@ test('key() reads its default with its own type', () => {
   const row = key({ type: size(), default: '100MB', doc: 'A size.' });
   assert.equal(row.initial, 104857600);
   assert.equal(row.initialText, '100MB');
-  assert.deepEqual([row.aliases, row.fallback, row.mailerq, row.secret], [[], [], undefined, false]);
+  assert.deepEqual([row.aliases, row.fallback, row.mailerq], [[], [], undefined]);
+  assert.deepEqual([row.mask, row.repeatable], [undefined, false]);
 });
 
 test('key() takes an empty default for what empty means to its type', () => {
@@ -23,7 +24,7 @@ test('key() does not take a default that its type refuses', () => {
 });
 
 test('optionalKey() is undefined while it is not set', () => {
-  const row = optionalKey({ type: size(), without: 'no limit', doc: 'A limit.', secret: true, aliases: ['limit'] });
+  const row = optionalKey({ type: size(), without: 'no limit', doc: 'A limit.', repeatable: true, aliases: ['limit'] });
   assert.deepEqual([row.initial, row.initialText, row.without], [undefined, '', 'no limit']);
-  assert.deepEqual([row.secret, row.aliases], [true, ['limit']]);
+  assert.deepEqual([row.repeatable, row.aliases], [true, ['limit']]);
 });

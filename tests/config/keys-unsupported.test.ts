@@ -23,14 +23,14 @@ test('empty values of all of them have no effect', () => {
 });
 
 test('an empty value on the command line takes back the value in a file, by any of its names', () => {
-  const file = 'smtp-privatekey: /key.pem\nsmtp-auth: ldap://host/dn\n';
-  assert.deepEqual(loadText({ file, argv: ['--smtp-key=', '--smtp-auth='] }).faults, []);
+  const file = 'www-auth: ldap://host/dn\nrabbitmq-password: x\n';
+  assert.deepEqual(loadText({ file, argv: ['--http-auth=', '--rabbitmq-password='] }).faults, []);
 });
 
-test('several lines of a repeatable key are one fault', () => {
-  const { faults, warnings } = loadText({ file: 'smtp-auth: file:///a\nsmtp-auth: file:///b\n' });
+test('several lines of one key are one fault', () => {
+  const { faults, warnings } = loadText({ file: 'http-auth: file:///a\nhttp-auth: file:///b\n' });
   assert.deepEqual(faults, [
-    'config.txt:2: smtp-auth: not supported: there is no authentication; leave the value empty',
+    'config.txt:2: http-auth: not supported: nobody can log in there; leave the value empty',
   ]);
   assert.deepEqual(warnings, []);
 });

@@ -73,13 +73,14 @@ test('Config has the types of the table', () => {
 /** The settings of MailerQ 5.12 by kind, as an operator would find them in a file. */
 const mailerq = {
   key: 'rabbitmq-address rabbitmq-declare rabbitmq-durable rabbitmq-encoding rabbitmq-exchange rabbitmq-inbox ' +
-    'rabbitmq-lazy rabbitmq-maxpriority rabbitmq-persistent rabbitmq-publishers rabbitmq-throttle rabbitmq-verify ' +
-    'server-id smtp-connections smtp-connections-in smtp-ip smtp-maxsize smtp-port smtp-range smtp-ranges ' +
+    'rabbitmq-lazy rabbitmq-local rabbitmq-maxpriority rabbitmq-persistent rabbitmq-publishers rabbitmq-refused ' +
+    'rabbitmq-throttle rabbitmq-verify ' +
+    'server-id smtp-auth smtp-username smtp-password smtp-connections smtp-connections-in smtp-ip smtp-maxsize smtp-port smtp-range smtp-ranges ' +
     'smtp-hostname smtp-protection smtp-proxy smtp-timeout smtp-validate-address dsn-advertise application-log www-ip www-port',
   fallback: 'rabbitmq-outbox rabbitmq-queue',
-  unsupported: 'rabbitmq-local rabbitmq-refused rabbitmq-reports smtp-auth smtp-auth-results smtp-certificate ' +
+  unsupported: 'rabbitmq-reports smtp-auth-results smtp-certificate ' +
     'smtp-check smtp-ciphers smtp-default-ips smtp-extract smtp-key smtp-privatekey smtp-mappable-ips ' +
-    'smtp-secure-port smtp-threads smtp-unmappable-ips smtp-username smtp-password spamassassin-host ' +
+    'smtp-secure-port smtp-threads smtp-unmappable-ips spamassassin-host ' +
     'spamassassin-port spool-directory spool-delay spool-extract spool-fail-directory spool-remove storage-address ' +
     'storage-policy received-log-file received-log-format plugin-directory www-auth www-certificate www-privatekey ' +
     'www-secure-port dns-timeout dns-attempts dns-nameserver rabbitmq-host rabbitmq-user rabbitmq-password',

@@ -20,6 +20,9 @@ const cases = [
   ['amqp://host:5672', 'amqp://host:5672'],
   ['amqp://user@host:5672', 'amqp://user@host:5672'],
   ['amqp://[::1]:5672/v', 'amqp://[::1]:5672/v'],
+  ['hardcoded://user:1234', 'hardcoded://***'],
+  ['hardcoded://u:1,v:hunter2@x', 'hardcoded://***'],
+  ['radius://id:secret@host:1812', 'radius://id:***@host:1812'],
   ['', ''],
 ] as const;
 

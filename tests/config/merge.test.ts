@@ -82,6 +82,32 @@ test('mergeSources() names the nearest known name, options of the command includ
   ]);
 });
 
+test('mergeSources() joins the values of a repeatable key in one source, in their order', () => {
+  const lines = ['smtp-auth: file:///a file:///b', 'server-id: 1', 'smtp-auth: ldap://h/dc=x', 'smtp-auth: '];
+  const merged = merge(source('a', ...lines));
+  const urls = ['file:///a', 'file:///b', 'ldap://h/dc=x'];
+  assert.deepEqual(merged, { values: { 'smtp-auth': urls, 'server-id': 1 }, faults: [], warnings: [] });
+});
+
+test('mergeSources() lets a later source replace all values of a repeatable key', () => {
+  const merged = merge(source('a', 'smtp-auth: x', 'smtp-auth: y'), source('b', 'smtp-auth: z'));
+  assert.deepEqual(merged, { values: { 'smtp-auth': ['z'] }, faults: [], warnings: [] });
+});
+
+test('mergeSources() tells a faulty part of a repeatable key once, and remembers where each part stands', () => {
+  assert.deepEqual(merge(source('a', 'smtp-auth: x', 'smtp-auth: y\nz', 'smtp-auth: u')).faults, [
+    'a:2: smtp-auth: has a control character, expected URLs with blanks between them; ' +
+    'docs/authentication.md has their forms',
+  ]);
+  const findings: Findings = { faults: [], warnings: [] };
+  const setting = mergeSources([source('a', 'smtp-auth: x', 'smtp-auth: y')], findings).get('smtp-auth');
+  assert.equal(setting?.entry.origin, 'a:1 and a:2');
+  assert.deepEqual(setting?.parts.map(({ value, where }) => [value, where]), [
+    ['x', 'a:1: smtp-auth'],
+    ['y', 'a:2: smtp-auth'],
+  ]);
+});
+
 test('mergeSources() refuses control characters in a value', () => {
   assert.deepEqual(merge(source('a', 'queue-path: x\ny')).faults, [
     'a:1: queue-path: has a control character, expected a path',

@@ -2,7 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { choice, exchangeName, hostName, logTargets, path, queueName, readablePath } from '../../src/config/texts.ts';
+import {
+  choice,
+  exchangeName,
+  hostName,
+  logTargets,
+  path,
+  queueName,
+  readablePath,
+  text,
+  words,
+} from '../../src/config/texts.ts';
 import { testValueType } from '../support/value-cases.ts';
 
 testValueType("choice('reject', 'fix', 'allow')", choice('reject', 'fix', 'allow'), {
@@ -62,4 +72,14 @@ test('path() and readablePath() take any text, and only the latter wants the fil
   assert.deepEqual(path().parse('./mail chute.db'), { ok: true, value: './mail chute.db' });
   assert.deepEqual(readablePath().parse('/ca.pem'), { ok: true, value: '/ca.pem' });
   assert.deepEqual([path().readable, readablePath().readable], [undefined, true]);
+});
+
+testValueType("text('anything')", text('anything'), {
+  reads: ['a', 'two words', '# : , "x"'].map((given) => [given, given]),
+  refuses: [],
+});
+
+testValueType("words('words')", words('words'), {
+  reads: [['a', ['a']], ['a,b c', ['a,b', 'c']], ['a  b\tc', ['a', 'b', 'c']]],
+  refuses: [],
 });

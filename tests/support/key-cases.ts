@@ -7,7 +7,13 @@ import { loadText } from './load-text.ts';
 
 /** For each key its default, and a text with its value. */
 export type KeyCases<Name extends KeyName> = {
-  readonly [Key in Name]: { readonly initial: Config[Key]; readonly text: string; readonly value: Config[Key] };
+  readonly [Key in Name]: {
+    readonly initial: Config[Key];
+    readonly text: string;
+    readonly value: Config[Key];
+    /** Another line, without which the key is a fault. */
+    readonly beside?: string;
+  };
 };
 
 /** Two tests for each key, and one that no key of the part is left out. */
@@ -19,13 +25,13 @@ export function testKeys<Name extends KeyName>(
   const names = Object.keys(part) as Name[];
   test(`every key has a case: ${names.join(', ')}`, () => assert.deepEqual(Object.keys(cases), names));
   for (const name of names) {
-    const { initial, text, value } = cases[name];
+    const { initial, text, value, beside = '' } = cases[name];
     test(`${name} has its default`, () => {
       assert.deepEqual(loadText({}).config[name], initial);
       assert.deepEqual(KEYS[name].initial, initial);
     });
     test(`${name}: ${text} is read from a file`, () => {
-      const { config, faults } = loadText({ file: `${name}: ${text}\n`, files });
+      const { config, faults } = loadText({ file: `${name}: ${text}\n${beside}`, files });
       assert.deepEqual(faults, []);
       assert.deepEqual(config[name], value);
     });

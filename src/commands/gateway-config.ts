@@ -1,0 +1,73 @@
+// The configuration as the gateway takes it: loaded, with what only the floors above it can read: logins and local addresses.
+
+import { readFileSync } from 'node:fs';
+import type { AuthBackend } from '../auth/backend.ts';
+import { parseCredentialPair } from '../auth/hardcoded.ts';
+import { parseAuthBackend } from '../auth/parse-auth-backend.ts';
+import type { Fault } from '../config/fault.ts';
+import type { KeyName } from '../config/keys.ts';
+import { loadConfig, type LoadedConfig, type LoadOptions } from '../config/load.ts';
+import type { Parsed } from '../mail/parsed.ts';
+import { parseLocalAddresses } from '../pipeline/local-addresses.ts';
+
+/** A loaded configuration with all its faults. */
+export interface GatewayConfig extends LoadedConfig {
+  /** What smtp-auth, smtp-username and smtp-password stand for, in the order in which they are asked. */
+  readonly authBackends: readonly AuthBackend[];
+  /** Values whose secrets only their own parser knows, as they may be shown. */
+  readonly shown: ReadonlyMap<KeyName, string>;
+}
+
+/** Loads and checks everything that can be checked without opening anything. Faults are returned, never thrown. */
+export function loadGatewayConfig(options: LoadOptions): GatewayConfig {
+  const loaded = loadConfig(options);
+  const faults = [...loaded.faults];
+  const urls = toAuthUrls(loaded).map(({ url, where }) => take(parseAuthBackend(url), where, faults));
+  const backends = urls.filter((backend) => backend !== undefined);
+  const pair = toCredentialPair(loaded, faults);
+  checkLocalAddresses(loaded, { faults, readFile: options.readFile ?? readFileSync });
+  return {
+    ...loaded,
+    faults,
+    authBackends: pair === undefined ? backends : [...backends, pair],
+    shown: new Map([['smtp-auth', backends.map(({ label }) => label).join(' ')]]),
+  };
+}
+
+function take<T>(value: Parsed<T>, where: string, faults: Fault[]): T | undefined {
+  if (value.ok) return value.value;
+  faults.push({ where, text: value.problem });
+  return undefined;
+}
+
+/** Each URL with the place where it stands; there may be several places, and several URLs in one. */
+function toAuthUrls({ given }: LoadedConfig): { readonly url: string; readonly where: string }[] {
+  const setting = given.get('smtp-auth');
+  if (setting === undefined) return [];
+  return (setting.parts ?? [setting]).flatMap(({ text, where }) =>
+    text.split(/[ \t]+/).filter((url) => url !== '').map((url) => ({ url, where }))
+  );
+}
+
+function toCredentialPair({ config, given }: LoadedConfig, faults: Fault[]): AuthBackend | undefined {
+  const { 'smtp-username': username, 'smtp-password': password } = config;
+  if (username === undefined || password === undefined) return undefined;
+  return take(parseCredentialPair({ username, password }), given.get('smtp-username')?.where ?? '', faults);
+}
+
+function checkLocalAddresses(
+  { config, given }: LoadedConfig,
+  { faults, readFile }: { readonly faults: Fault[]; readonly readFile: NonNullable<LoadOptions['readFile']> },
+): void {
+  const path = config['local-addresses'];
+  if (path === undefined) return;
+  try {
+    const content = new TextDecoder().decode(readFile(path));
+    const checked = parseLocalAddresses(content);
+    if (!checked.ok) {
+      faults.push({ where: given.get('local-addresses')?.where ?? '', text: `${path}, ${checked.problem}` });
+    }
+  } catch {
+    // Loading has reported a file that cannot be read.
+  }
+}

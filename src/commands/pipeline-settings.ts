@@ -1,0 +1,22 @@
+// From configuration to what the pipeline knows of it.
+
+import type { Config } from '../config/keys.ts';
+import type { PipelineSettings } from '../pipeline/draft.ts';
+
+/** The settings; what `opened` holds is what configuration alone does not say. */
+export function toPipelineSettings(
+  config: Config,
+  opened: Pick<PipelineSettings, 'localAddresses' | 'requiresAuthentication'>,
+): PipelineSettings {
+  return {
+    ...opened,
+    addressPolicy: config['smtp-validate-address'],
+    lineEndings: config['smtp-line-endings'],
+    eightBit: config['smtp-8bit'],
+    addReceived: config['smtp-received'],
+    inbox: config['rabbitmq-inbox'],
+    local: config['rabbitmq-local'],
+    refused: config['rabbitmq-refused'],
+    refusedMaxBytes: config['refused-maxsize'],
+  };
+}
