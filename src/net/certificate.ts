@@ -39,7 +39,7 @@ export function loadCertificate({ certificatePath, keyPath }: CertificateFiles):
   const keyBlocks = keyPath === certificatePath ? certificateBlocks : readPem(keyPath);
   if (certificateBlocks.certificates.length === 0) throw toNoCertificate(certificatePath, certificateBlocks);
   const key = findKey(keyPath, keyBlocks);
-  const chain = certificateBlocks.certificates.map((pem, index) => parseCertificate(certificatePath, pem, index));
+  const chain = parseChain(certificatePath, certificateBlocks);
   const leaf = chain[0]!;
   if (!leaf.checkPrivateKey(key.object)) throw toMismatch({ certificatePath, keyPath }, chain, key.object);
   return {
@@ -103,12 +103,14 @@ function findKey(
   }
 }
 
-function parseCertificate(path: string, pem: string, index: number): X509Certificate {
-  try {
-    return new X509Certificate(pem);
-  } catch (error) {
-    throw new CertificateError(`${path}: certificate ${index + 1} is damaged: ${toReason(error)}`, { cause: error });
-  }
+function parseChain(path: string, { certificates }: PemBlocks): X509Certificate[] {
+  return certificates.map((pem, index) => {
+    try {
+      return new X509Certificate(pem);
+    } catch (error) {
+      throw new CertificateError(`${path}: certificate ${index + 1} is damaged: ${toReason(error)}`, { cause: error });
+    }
+  });
 }
 
 function toMismatch(

@@ -35,6 +35,8 @@ export interface DialogueDependencies {
   readonly settings: DialogueSettings;
   readonly pipeline: Pick<Pipeline, 'checkSender' | 'checkRecipient' | 'admitsSender' | 'admitRecipient'>;
   readonly authentication: Authentication;
+  /** Whether there is a certificate. */
+  readonly offersTls?: boolean;
   /** Whether the connection is encrypted now. */
   readonly isSecure: () => boolean;
   /** Name in the greeting. */
@@ -58,6 +60,7 @@ export class Dialogue {
   readonly #hostname: string;
   readonly #mailRefusal: Reply | undefined;
   readonly #authentication: Authentication;
+  readonly #offersTls: boolean;
   readonly #isSecure: () => boolean;
   readonly #handlers: ReadonlyMap<string, (argument: string) => Reply | Promise<Reply>>;
   #helo: string | undefined;
@@ -70,8 +73,10 @@ export class Dialogue {
   #errors = 0;
   #messages = 0;
 
-  constructor({ settings, pipeline, hostname, mailRefusal, authentication, isSecure }: DialogueDependencies) {
+  constructor(dependencies: DialogueDependencies) {
+    const { settings, pipeline, hostname, mailRefusal, authentication, offersTls = false, isSecure } = dependencies;
     this.#authentication = authentication;
+    this.#offersTls = offersTls;
     this.#isSecure = isSecure;
     this.#settings = settings;
     this.#pipeline = pipeline;
@@ -89,7 +94,7 @@ export class Dialogue {
       ['QUIT', () => REPLIES.bye],
       ['VRFY', () => REPLIES.cannotVerify],
       ['HELP', () => REPLIES.help],
-      ['STARTTLS', () => REPLIES.noTls],
+      ['STARTTLS', (argument: string) => this.#startTls(argument)],
     ]);
   }
 
@@ -123,6 +128,13 @@ export class Dialogue {
     return !this.#authentication.isConfigured || this.#authentication.user !== undefined;
   }
 
+  /** RFC 3207 section 4.2: what the client said before the TLS handshake is forgotten; only the limits go on. */
+  forget(): void {
+    this.#helo = undefined;
+    this.#isExtended = false;
+    this.#endTransaction();
+  }
+
   /** Answers one command line. */
   answer(line: Buffer): Reply | Promise<Reply> {
     if (isHttpRequest(line)) return this.#countErrors(REPLIES.httpRequest);
@@ -132,6 +144,7 @@ export class Dialogue {
 
   /** Answers a line that was too long to be read; `start` is how it begins. */
   answerTooLong(start: Buffer): Reply {
+    this.#authentication.cancel();
     return this.#countErrors(isHttpRequest(start) ? REPLIES.httpRequest : REPLIES.lineTooLong);
   }
 
@@ -144,7 +157,6 @@ export class Dialogue {
 
   /** Hands out the transaction whose content has just been read, and ends it. */
   takeTransaction(): Transaction {
-    this.#authentication.cancel();
     const { mailFrom, parameters } = this.#sender!;
     const recipients = [...this.#recipients.values()];
     const isRefused = this.#isRefused;
@@ -176,8 +188,9 @@ export class Dialogue {
   #extensions(): string[] {
     const { maxBytes, offerDsn } = this.#settings;
     const dsn = offerDsn ? ['DSN'] : [];
+    const tls = this.#offersTls && !this.#isSecure() ? ['STARTTLS'] : [];
     const auth = this.#authentication.isConfigured && this.#isSecure() ? ['AUTH PLAIN LOGIN'] : [];
-    return ['PIPELINING', `SIZE ${maxBytes}`, '8BITMIME', 'SMTPUTF8', ...dsn, ...auth, 'ENHANCEDSTATUSCODES'];
+    return ['PIPELINING', `SIZE ${maxBytes}`, '8BITMIME', 'SMTPUTF8', ...dsn, ...tls, ...auth, 'ENHANCEDSTATUSCODES'];
   }
 
   #auth(argument: string): Reply | Promise<Reply> {
@@ -240,6 +253,13 @@ export class Dialogue {
     if (this.#helo === undefined) return REPLIES.helloFirst;
     if (this.#sender === undefined) return REPLIES.mailFirst;
     return this.#recipients.size === 0 ? REPLIES.recipientFirst : REPLIES.startContent;
+  }
+
+  #startTls(argument: string): Reply {
+    if (!this.#offersTls) return REPLIES.noTls;
+    if (argument !== '') return toReply(501, '5.5.4', 'Syntax: STARTTLS');
+    if (this.#isSecure()) return REPLIES.tlsTwice;
+    return this.#sender === undefined ? REPLIES.startTls : REPLIES.tlsInTransaction;
   }
 
   #reset(): Reply {

@@ -9,7 +9,8 @@ import type { Admission, ClientGate } from '../net/client-gate.ts';
 import { type BoundAddress, listenOn } from '../net/listen.ts';
 import type { SessionPlaces } from '../net/session-places.ts';
 import { REPLIES, type Reply, type SessionRefusal } from './reply.ts';
-import { Session, type SessionDependencies } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionDependencies } from './session-dependencies.ts';
 
 /** What the door needs besides what its sessions need. */
 export interface SmtpDoorDependencies extends SessionDependencies {
@@ -22,11 +23,19 @@ export interface SmtpDoorAddresses {
   /** Addresses to bind; empty for all. */
   readonly addresses: readonly string[];
   readonly ports: readonly number[];
+  /** Ports with TLS from the first byte; they need a certificate. */
+  readonly securePorts?: readonly number[];
+}
+
+/** A place where the door listens. */
+export interface SmtpPlace extends BoundAddress {
+  /** TLS from the first byte. */
+  readonly secure: boolean;
 }
 
 /** An open door. */
 export interface SmtpDoor {
-  readonly bound: readonly BoundAddress[];
+  readonly bound: readonly SmtpPlace[];
   /** Number of sessions. */
   sessions(): number;
   /** No new connections; resolves when the sessions have finished their transactions. */
@@ -38,15 +47,16 @@ export interface SmtpDoor {
 /** Opens every address and port; rejects, with all of them closed again, when one cannot be opened. */
 export async function listenSmtp(
   dependencies: SmtpDoorDependencies,
-  { addresses, ports }: SmtpDoorAddresses,
+  { addresses, ports, securePorts = [] }: SmtpDoorAddresses,
 ): Promise<SmtpDoor> {
   const servers: DoorServer[] = [];
-  const bound: BoundAddress[] = [];
+  const bound: SmtpPlace[] = [];
   try {
-    for (const port of ports) {
+    for (const { port, secure } of [...ports.map(toPlain), ...securePorts.map(toSecure)]) {
+      const portKey = secure ? 'smtp-secure-port' : 'smtp-port';
       for (const address of addresses.length > 0 ? addresses : [undefined]) {
-        const server = new DoorServer(dependencies);
-        bound.push(await listenOn(server.server, { address, port, door: 'SMTP', portKey: 'smtp-port' }));
+        const server = new DoorServer(dependencies, { isImplicitTls: secure });
+        bound.push({ ...await listenOn(server.server, { address, port, door: 'SMTP', portKey }), secure });
         servers.push(server);
       }
     }
@@ -54,7 +64,7 @@ export async function listenSmtp(
     await Promise.all(servers.map((server) => server.stop()));
     throw error;
   }
-  for (const place of bound) dependencies.log.emit('smtp.listening', { address: place.address, port: place.port });
+  for (const place of bound) dependencies.log.emit('smtp.listening', { ...place });
   return {
     bound,
     sessions: () => servers.reduce((sum, server) => sum + server.connections.size, 0),
@@ -66,6 +76,9 @@ export async function listenSmtp(
     },
   };
 }
+
+const toPlain = (port: number) => ({ port, secure: false });
+const toSecure = (port: number) => ({ port, secure: true });
 
 /** What the accept phase hands over to the session, through the library. */
 class Admitted implements SMTPConnectionOptions {
@@ -83,14 +96,22 @@ interface Opening {
   readonly mailRefusal?: Reply;
 }
 
-/** One listening socket; the library provides TLS contexts, guards and the set of connections. */
+/** One listening socket; the library provides the set of connections. */
 class DoorServer extends SMTPServer {
   readonly #dependencies: SmtpDoorDependencies;
-  readonly #sockets = new Set<Socket>();
+  readonly #isImplicitTls: boolean;
+  /** How to cut each connection, by its TCP socket. */
+  readonly #connections = new Map<Socket, () => void>();
   readonly #stopped = new AbortController();
   #closed: Promise<void> | undefined;
 
-  constructor(dependencies: SmtpDoorDependencies) {
+  constructor(
+    dependencies: SmtpDoorDependencies,
+    { isImplicitTls }: { readonly isImplicitTls: boolean },
+  ) {
+    if (isImplicitTls && dependencies.tls === undefined) {
+      throw new TypeError('Cannot open a secure port: there is no certificate');
+    }
     super({
       logger: false,
       // A client may close its side after the last command and still wait for the replies.
@@ -99,13 +120,14 @@ class DoorServer extends SMTPServer {
       socketTimeout: dependencies.settings.idleTimeoutMs,
     });
     this.#dependencies = dependencies;
+    this.#isImplicitTls = isImplicitTls;
     // Errors of the bind reach whoever opens the door; later ones are failed accepts, as when descriptors run out.
     this.on('error', (error) => {
       if (this.server.listening) dependencies.log.emit('gateway.fault', { error: String(error) });
     });
     this.server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
+      this.#connections.set(socket, () => socket.destroy());
+      socket.once('close', () => this.#connections.delete(socket));
     });
   }
 
@@ -167,7 +189,10 @@ class DoorServer extends SMTPServer {
 
   #open(socket: Socket, { id, admission }: Admitted, { refusal, mailRefusal }: Opening): void {
     const { client } = admission;
-    const session = new Session(this, socket, { id, client, mailRefusal, dependencies: this.#dependencies });
+    const [dependencies, isImplicitTls] = [this.#dependencies, this.#isImplicitTls];
+    const session = new Session(this, socket, { id, client, mailRefusal, isImplicitTls, dependencies });
+    // With TLS in between, the TCP socket must not be pulled away from under it.
+    if (this.#connections.has(socket)) this.#connections.set(socket, () => session.cut());
     this.connections.add(session);
     session.open(refusal ?? (this.#stopped.signal.aborted ? 'draining' : undefined));
   }
@@ -185,7 +210,7 @@ class DoorServer extends SMTPServer {
   /** Cuts what is left. */
   stop(): Promise<void> {
     const closed = this.drain();
-    for (const socket of this.#sockets) socket.destroy();
+    for (const cut of this.#connections.values()) cut();
     return closed;
   }
 }

@@ -45,6 +45,8 @@ export function toReplyText({ code, enhancedStatus, lines }: Reply): string {
 
 const REFUSAL_CODES: { readonly [reason in RefusalReason]: number } = {
   address: 553,
+  'header-recipients': 550,
+  'too-many-recipients': 452,
   'line-ending': 554,
   loop: 554,
   'too-large': 552,
@@ -81,6 +83,9 @@ export const REPLIES = {
   authenticationRequired: toReply(530, '5.7.0', 'Authentication required'),
   otherClass: toReply(452, '4.5.3', 'Send separately: this recipient needs a transaction of its own'),
   noTls: toReply(454, '4.7.0', 'TLS not available'),
+  startTls: { ...toReply(220, '2.0.0', 'Ready to start TLS'), then: 'starttls' },
+  tlsTwice: toReply(503, '5.5.1', 'TLS is active already'),
+  tlsInTransaction: toReply(503, '5.5.1', 'Not inside a transaction; send RSET first'),
   helloFirst: toReply(503, '5.5.1', 'Send HELO or EHLO first'),
   mailFirst: toReply(503, '5.5.1', 'Send MAIL first'),
   mailTwice: toReply(503, '5.5.1', 'Sender already given; send RSET to start again'),

@@ -3,14 +3,12 @@
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
 import type { SMTPServer } from 'smtp-server';
 import type { Socket } from 'node:net';
-import type { Authenticator } from '../auth/authenticator.ts';
 import type { Client } from '../net/client.ts';
-import type { Pipeline } from '../pipeline/ingest.ts';
-import type { Submission } from '../pipeline/submission.ts';
-import type { EventFields, Log } from '../telemetry/log.ts';
+import { startServerHandshake, type TlsFacts } from '../net/server-handshake.ts';
+import type { EventFields } from '../telemetry/log.ts';
 import { Authentication } from './authentication.ts';
 import type { DataReader } from './data-reader.ts';
-import { Dialogue, type DialogueSettings, type Transaction } from './dialogue.ts';
+import { Dialogue, type Transaction } from './dialogue.ts';
 import {
   REPLIES,
   type Reply,
@@ -20,36 +18,9 @@ import {
   toDispositionReply,
   toReplyText,
 } from './reply.ts';
+import type { SessionDependencies, SessionOptions } from './session-dependencies.ts';
+import { toSubmission } from './to-submission.ts';
 import { WireReader } from './wire-reader.ts';
-
-/** What all sessions of a listener share. */
-export interface SessionDependencies {
-  readonly pipeline: Pipeline;
-  readonly log: Log;
-  /** Undefined where no authentication is configured. */
-  readonly authenticator?: Authenticator | undefined;
-  /** The greeting name for the local address a client reached. */
-  readonly greetingName: (localAddress: string) => string;
-  readonly settings: DialogueSettings & {
-    /** MailerQ: smtp-timeout; silence that ends a session. */
-    readonly idleTimeoutMs: number;
-    /** smtp-data-timeout; the whole DATA phase. */
-    readonly dataTimeoutMs: number;
-    /** smtp-greeting-delay; whoever speaks before its end is refused. */
-    readonly greetingDelayMs: number;
-  };
-}
-
-/** What distinguishes a session from the others. */
-export interface SessionOptions {
-  /** For the log and for the records; by default a new one. */
-  readonly id?: string;
-  /** Undefined: the socket's own ends. */
-  readonly client?: Client;
-  /** The answer to every MAIL of a session that may not bring any. */
-  readonly mailRefusal?: Reply | undefined;
-  readonly dependencies: SessionDependencies;
-}
 
 // Replies to pipelined commands leave together up to this many characters; then the client has to read some of them.
 const MAX_HELD_REPLIES = 16_384;
@@ -60,6 +31,8 @@ export class Session extends SMTPConnection {
   readonly #client: Client | undefined;
   readonly #hostname: string;
   readonly #dialogue: Dialogue;
+  readonly #isImplicitTls: boolean;
+  #tls: TlsFacts | undefined;
   /** The session may not go on after the transaction in flight. */
   #isDraining = false;
   /** The pipeline has the message; the client is silent because it waits for us. */
@@ -70,9 +43,11 @@ export class Session extends SMTPConnection {
   readonly #gone = new AbortController();
   #replies = '';
 
-  constructor(server: SMTPServer, socket: Socket, { id, client, mailRefusal, dependencies }: SessionOptions) {
+  constructor(server: SMTPServer, socket: Socket, options: SessionOptions) {
+    const { id, client, mailRefusal, isImplicitTls = false, dependencies } = options;
     super(server, socket, { id });
     this.#client = client;
+    this.#isImplicitTls = isImplicitTls;
     if (client !== undefined) {
       this.remoteAddress = client.remoteAddress;
       this.remotePort = client.remotePort;
@@ -88,21 +63,27 @@ export class Session extends SMTPConnection {
       ...dependencies,
       hostname: this.#hostname,
       mailRefusal,
-      isSecure: () => this.secure,
+      offersTls: dependencies.tls !== undefined,
+      isSecure: () => this.#tls !== undefined,
       authentication: new Authentication({ authenticator, remoteIp: this.remoteAddress, signal: this.#gone.signal }),
     });
   }
 
-  /** Greets, or refuses instead and ends the session. */
+  /** Greets, or refuses instead and ends the session; behind the TLS handshake where that comes first. */
   open(refusal: SessionRefusal | undefined): void {
+    if (!this.#isImplicitTls) return this.#begin(refusal);
+    this._socket.once('close', () => this._onClose());
+    this.#secure(() => this.#begin(refusal));
+  }
+
+  #begin(refusal: SessionRefusal | undefined): void {
     // A proxy that speaks for itself is neither a stranger nor patient.
     const delayMs = this.#client?.kind === 'local' ? 0 : this.#dependencies.settings.greetingDelayMs;
     const isDelayed = refusal === undefined && delayMs > 0;
     if (isDelayed) this.#delayGreeting(delayMs);
-    this._setListeners(() => {
-      if (refusal !== undefined) this.#refuse(refusal);
-      else if (!isDelayed) this.#greet();
-    });
+    this._setListeners(() => {});
+    if (refusal !== undefined) this.#refuse(refusal);
+    else if (!isDelayed) this.#greet();
   }
 
   /** Its listener has to be there before the parser's, which would answer the client. */
@@ -145,6 +126,16 @@ export class Session extends SMTPConnection {
       onIdle: () => this.#flush(),
       onEnd: () => this.close(),
     });
+  }
+
+  /** Cuts the connection. */
+  cut(): void {
+    this._socket.destroy();
+  }
+
+  override close(): void {
+    if (this._upgrading) this.cut(); // half a handshake has no polite end
+    super.close();
   }
 
   override _onTimeout(): void {
@@ -191,8 +182,54 @@ export class Session extends SMTPConnection {
 
   #answer(reply: Reply): void | Promise<void> {
     if (reply.code >= 400) this.#reportRejected(reply);
+    if (reply.then === 'starttls') return this.#startTls(reply);
     if (reply.then === 'content') this.#startContent();
     return this.#reply(reply);
+  }
+
+  /**
+   * RFC 3207: the reply in the clear, then the handshake, then a session that remembers nothing. Whatever the client
+   * sent behind the command was not protected and is dropped, lest somebody on the way put it there.
+   */
+  #startTls(reply: Reply): void {
+    const { _socket: socket, _parser: reader } = this;
+    if (!reader) return;
+    socket.unpipe(reader);
+    reader.isClosed = true;
+    this._parser = this._createParser();
+    while (socket.read() !== null);
+    const replies = this.#replies + toReplyText(reply);
+    this.#replies = '';
+    this._upgrading = true;
+    socket.write(replies, () =>
+      this.#secure(() => {
+        this.#dialogue.forget();
+        this._setListeners(() => {});
+      }));
+  }
+
+  /** Puts TLS between the socket and the session; a client that cannot do that is gone, and `goOn` is not called. */
+  #secure(goOn: () => void): void {
+    const { tls, log } = this.#dependencies;
+    if (tls === undefined || this._socket.destroyed) return;
+    this._upgrading = true;
+    this._socket.setTimeout(0);
+    this._socket = startServerHandshake(this._socket, {
+      context: tls.certificate.context,
+      timeoutMs: tls.handshakeTimeoutMs,
+      onSettled: (result) => {
+        if (this._closing || this._closed) return;
+        if (!result.ok) {
+          log.emit('smtp.tls.failed', { ...this.#about(), reason: result.reason, detail: result.detail });
+          return;
+        }
+        log.emit('smtp.tls.started', { ...this.#about(), ...result.facts });
+        this._upgrading = false;
+        this.secure = true;
+        this.#tls = result.facts;
+        goOn();
+      },
+    });
   }
 
   #reportRejected(reply: Reply): void {
@@ -224,7 +261,15 @@ export class Session extends SMTPConnection {
 
   async #ingest(transaction: Transaction, content: DataReader): Promise<Reply> {
     try {
-      return toDispositionReply(await this.#dependencies.pipeline.ingest(this.#toSubmission(transaction, content)));
+      const submission = toSubmission(transaction, {
+        sessionId: this.id,
+        hostname: this.#hostname,
+        ends: this,
+        dialogue: this.#dialogue,
+        tls: this.#tls,
+        content: content.takeContent(),
+      });
+      return toDispositionReply(await this.#dependencies.pipeline.ingest(submission));
     } catch (error) {
       return this.#toInternalError(error);
     }
@@ -234,37 +279,6 @@ export class Session extends SMTPConnection {
     const stack = error instanceof Error ? error.stack : undefined;
     this.#dependencies.log.emit('gateway.fault', { ...this.#about(), error: String(error), stack });
     return REPLIES.internalError;
-  }
-
-  #toSubmission({ mailFrom, recipients, parameters, isRefused }: Transaction, content: DataReader): Submission {
-    return {
-      origin: {
-        door: 'smtp',
-        connection: {
-          localIp: this.localAddress,
-          localPort: this.localPort,
-          remoteIp: this.remoteAddress,
-          remotePort: this.remotePort,
-          secure: this.secure,
-          ...(this.#dialogue.user === undefined ? {} : { user: this.#dialogue.user }),
-        },
-        helo: this.#dialogue.helo,
-        protocol: this.#protocol(parameters.smtputf8),
-      },
-      trusted: this.#dialogue.isTrusted,
-      isRefused,
-      envelope: { mailFrom, rcptTo: recipients },
-      content: content.takeContent(),
-      hostname: this.#hostname,
-      sessionId: this.id,
-    };
-  }
-
-  /** RFC 3848 and RFC 6531 section 4.3. */
-  #protocol(smtputf8: boolean): string {
-    if (!this.#dialogue.isExtended) return 'SMTP';
-    return (smtputf8 ? 'UTF8SMTP' : 'ESMTP') + (this.secure ? 'S' : '') +
-      (this.#dialogue.user === undefined ? '' : 'A');
   }
 
   /** Queues a reply; the promise holds back further input while the client does not read what it was told. */

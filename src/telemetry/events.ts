@@ -17,6 +17,18 @@ export const EVENTS = {
   'smtp.blocklist.unusable': { level: 'warning', text: 'List of blocked addresses is faulty; the old one stays' },
   'smtp.session.opened': { level: 'info', text: 'Session opened' },
   'smtp.session.closed': { level: 'info', text: 'Session closed' },
+  'smtp.tls.started': { level: 'info', text: 'Session encrypted' },
+  'smtp.tls.failed': { level: 'warning', text: 'TLS handshake failed; nothing of the session is left' },
+  'tls.certificate-loaded': { level: 'info', text: 'Certificate loaded' },
+  'tls.certificate-failed': {
+    level: 'error',
+    text: 'Certificate cannot be used; new connections keep getting the one before',
+  },
+  'tls.certificate-doubtful': { level: 'warning', text: 'Clients may refuse this certificate' },
+  'tls.ciphers-ignored': {
+    level: 'warning',
+    text: 'This runtime takes no cipher strings: it has strong ciphers only, and no choice among them',
+  },
   'smtp.session.refused': { level: 'warning', text: 'Session refused' },
   'smtp.command.rejected': { level: 'info', text: 'Command rejected' },
   'smtp.transaction.broken': { level: 'warning', text: 'Connection lost inside a transaction; nothing was promised' },

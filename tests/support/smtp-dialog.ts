@@ -8,6 +8,7 @@
 //   C-FILL: n x       … n times the character, and no line end
 //   C-TIMES: n line   … n times the line
 //   C-END             the client closes its side
+//   C-TLS             the client begins a TLS handshake, and goes on inside
 //   S: prefix         the next line of the server starts so
 //   S-TIMES: n prefix … n lines do
 //   S-EOF             the server closes the connection, and has said nothing more
@@ -19,6 +20,7 @@ import type { PublishFault } from '../../src/queue/outlet.ts';
 import { decodeMime } from './read-record.ts';
 import { SmtpClient } from './smtp-client.ts';
 import { type DoorOptions, type StartedDoor, withDoor } from './start-door.ts';
+import { createTestTls, secureClient } from './test-tls.ts';
 
 /** One line of a script that does something. */
 interface Step {
@@ -36,7 +38,7 @@ export interface Dialog {
   readonly steps: readonly Step[];
 }
 
-const STEP = /^(C|C-RAW|C-FILL|C-TIMES|C-END|S|S-TIMES|S-EOF|R|DO):?(?: (.*))?$/;
+const STEP = /^(C|C-RAW|C-FILL|C-TIMES|C-END|C-TLS|S|S-TIMES|S-EOF|R|DO):?(?: (.*))?$/;
 
 /** Parses a script; throws at a line that means nothing. */
 export function parseDialog(text: string): Dialog {
@@ -55,9 +57,21 @@ export function parseDialog(text: string): Dialog {
   return { name, door, outletFault, steps };
 }
 
-/** `{"allowed": false}` in a script stands for a range that the client is not in. */
-function toDoorOptions({ allowed = true, ...options }: DoorOptions & { readonly allowed?: boolean }): DoorOptions {
-  return { ...options, isAllowed: () => allowed };
+/** What a script may say of the door beside its plain options. */
+interface ScriptOptions extends Omit<DoorOptions, 'tls'> {
+  /** False: the client is not in the range. */
+  readonly allowed?: boolean;
+  /** Whether the door has a certificate, and TLS from the first byte. */
+  readonly tls?: 'starttls' | 'implicit';
+}
+
+function toDoorOptions({ allowed = true, tls, ...options }: ScriptOptions): DoorOptions {
+  return {
+    ...options,
+    isAllowed: () => allowed,
+    ...(tls !== undefined && { tls: createTestTls() }),
+    ...(tls === 'implicit' && { ports: [], securePorts: [0] }),
+  };
 }
 
 /** Runs a script against a door of its own. */
@@ -76,7 +90,7 @@ export async function runDialog({ door, outletFault, steps }: Dialog): Promise<v
 /** The state of a running script. */
 class DialogRun {
   readonly #door: StartedDoor;
-  readonly #client: SmtpClient;
+  #client: SmtpClient;
   #outgoing: Buffer[] = [];
   #records = 0;
   #isOver = false;
@@ -88,6 +102,7 @@ class DialogRun {
 
   async take({ action, argument, line }: Step): Promise<void> {
     const where = `line ${line}: ${action} ${argument}`;
+    if (action === 'C-TLS') return await this.#secure(where);
     if (action.startsWith('C')) return this.#collect(action, argument);
     this.#sendCollected();
     if (action === 'DO') void this.#door.door.drain();
@@ -117,6 +132,13 @@ class DialogRun {
     if (action !== 'C-END') return;
     this.#sendCollected();
     this.#client.end();
+  }
+
+  /** What was sent before is in the clear; the server's bytes in the clear must all have been expected. */
+  async #secure(where: string): Promise<void> {
+    this.#sendCollected();
+    assert.equal(this.#client.unread, '', where);
+    this.#client = await secureClient(this.#client);
   }
 
   #sendCollected(): void {

@@ -5,7 +5,7 @@ import { SessionPlaces, type SessionPlacesOptions } from '../../src/net/session-
 import { createPipeline, type Pipeline } from '../../src/pipeline/ingest.ts';
 import type { PipelineSettings } from '../../src/pipeline/draft.ts';
 import { listenSmtp, type SmtpDoor } from '../../src/smtp/listener.ts';
-import type { SessionDependencies } from '../../src/smtp/session.ts';
+import type { SessionDependencies, SessionTls } from '../../src/smtp/session-dependencies.ts';
 import { createRecordingLog, type RecordingLog } from './recording-log.ts';
 import { createRecordingOutlet, type RecordingOutlet } from './recording-outlet.ts';
 import { SmtpClient } from './smtp-client.ts';
@@ -26,6 +26,10 @@ export interface DoorOptions {
   readonly places?: SessionPlacesOptions | SessionPlaces;
   /** Ports to open; by default one that the system chooses. */
   readonly ports?: readonly number[];
+  /** A certificate; without one there is no TLS. */
+  readonly tls?: SessionTls;
+  /** Ports with TLS from the first byte, behind the others. */
+  readonly securePorts?: readonly number[];
 }
 
 /** A door with everything around it in a test's hands. */
@@ -81,9 +85,11 @@ function createGate({ isAllowed = () => true, rules }: DoorOptions): ClientGate 
 }
 
 function openDoor(
-  { settings, pipelineSettings, pipeline, greetingName = () => DOOR_NAME, ports = [0] }: DoorOptions,
+  options: DoorOptions,
   { outlet, log, places, gate }: Pick<StartedDoor, 'outlet' | 'log' | 'places' | 'gate'>,
 ): Promise<SmtpDoor> {
+  const { settings, pipelineSettings, pipeline, greetingName = () => DOOR_NAME, tls } = options;
+  const { ports = [0], securePorts = [] } = options;
   const real = createPipeline({
     settings: {
       addressPolicy: 'strict',
@@ -103,6 +109,7 @@ function openDoor(
     greetingName,
     gate,
     places,
+    tls,
     settings: {
       maxBytes: 1_000_000,
       maxRecipients: 1000,
@@ -114,7 +121,7 @@ function openDoor(
       greetingDelayMs: 0,
       ...settings,
     },
-  }, { addresses: ['127.0.0.1'], ports });
+  }, { addresses: ['127.0.0.1'], ports, securePorts });
 }
 
 const EMPTY_DEADLINE_MS = 5000;
