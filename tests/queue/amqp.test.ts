@@ -107,6 +107,18 @@ test('AmqpOutlet takes no record for stored whose id was returned while it was i
   assert.deepEqual(toFaults(await publishing), ['returned', 'stored']);
 });
 
+test('AmqpOutlet cannot tell which of two flights of one id was returned, and takes neither for stored', async (context) => {
+  const broker = await listenFake(context, SILENT);
+  const { outlet } = await openOutlet(context, [broker.url]);
+  const publishing = outlet.publish([makeRecord('A1'), makeRecord('A1')]);
+  const second = await broker.publish(2);
+  const [first] = broker.publishes;
+  assert.ok(first);
+  first.session.return(first);
+  second.session.ack(second, { multiple: true });
+  assert.deepEqual(toFaults(await publishing), ['returned', 'returned']);
+});
+
 test('AmqpOutlet declares a queue again that was deleted under it, so that the retry works', async (context) => {
   const broker: FakeBroker = await listenFake(context, { ...routing(() => broker), queues: [] });
   const { outlet, log } = await openOutlet(context, [broker.url]);
