@@ -190,6 +190,8 @@ export function failure(problem: Problem): { readonly ok: false; readonly proble
 
 const REFUSALS: { readonly [reason in RefusalReason]: ProblemCode } = {
   'address': 'invalid-message',
+  'header-recipients': 'invalid-message',
+  'too-many-recipients': 'too-many-recipients',
   'line-ending': 'bare-line-ending',
   'loop': 'mail-loop',
   'too-large': 'too-large',

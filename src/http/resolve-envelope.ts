@@ -1,8 +1,9 @@
 // Turns a parsed request into the envelope and content that the pipeline gets: every address judged, none left out.
 
 import type { Envelope, Recipient } from '../mail/envelope.ts';
+import { type HeaderAddress, MAX_ADDRESS_FIELDS, readHeaderAddresses } from '../mail/header-addresses.ts';
+import { splitHeaderSection } from '../mail/header-section.ts';
 import type { Pipeline } from '../pipeline/ingest.ts';
-import { type HeaderAddresses, MAX_ADDRESS_FIELDS, readHeaderAddresses } from './header-addresses.ts';
 import { MAX_ERRORS } from './json-values.ts';
 import type { GivenAddress, MessageRequest } from './message-request.ts';
 import { failure, type FieldError, type Problem, type Result } from './problem.ts';
@@ -27,7 +28,7 @@ const OPTIONS = { smtputf8: true };
 export function resolveEnvelope(request: MessageRequest, rules: EnvelopeRules): Result<ResolvedMessage> {
   const { sender, recipients, content } = request;
   const needsHeader = sender === undefined || recipients === undefined;
-  const fromHeader = needsHeader ? readHeaderAddresses(content) : undefined;
+  const fromHeader = needsHeader ? readHeader(content) : undefined;
   if (needsHeader && fromHeader === undefined) {
     return failure(invalid([], `The address fields of the header section exceed ${MAX_ADDRESS_FIELDS} bytes.`));
   }
@@ -43,6 +44,28 @@ export function resolveEnvelope(request: MessageRequest, rules: EnvelopeRules): 
   const rcptTo = toRcptTo(given, { rules, errors });
   if (errors.length > 0) return failure(invalid(errors));
   return { ok: true, value: { envelope: { mailFrom, rcptTo }, content: toContent(request, fromHeader) } };
+}
+
+/** What the header section says about the envelope. */
+interface HeaderEnvelope {
+  readonly senders: readonly GivenAddress[];
+  readonly recipients: readonly GivenAddress[];
+  /** The content without its Bcc fields. */
+  withoutBcc(): readonly Uint8Array[];
+}
+
+function readHeader(content: readonly Uint8Array[]): HeaderEnvelope | undefined {
+  const { header, body } = splitHeaderSection(content);
+  const found = readHeaderAddresses(header);
+  return found && {
+    senders: found.senders.map(toGivenAddress),
+    recipients: found.recipients.map(toGivenAddress),
+    withoutBcc: () => [found.withoutBcc(), ...body],
+  };
+}
+
+function toGivenAddress({ text, field }: HeaderAddress): GivenAddress {
+  return { text, place: { field } };
 }
 
 interface Judgement {
@@ -85,7 +108,7 @@ function toRcptTo(given: readonly GivenAddress[], { rules, errors }: Judgement):
 /** Bcc goes when it was read as recipients, as with sendmail -t: its whole point is that the others do not see it. */
 function toContent(
   { recipients, content }: MessageRequest,
-  fromHeader: HeaderAddresses | undefined,
+  fromHeader: HeaderEnvelope | undefined,
 ): readonly Uint8Array[] {
   return recipients === undefined && fromHeader !== undefined ? fromHeader.withoutBcc() : content;
 }

@@ -63,6 +63,12 @@ export function parseAddress(text: string, { policy, smtputf8, allow }: AddressO
   return problem === undefined ? { ok: true, address } : fault(problem);
 }
 
+/** What two spellings of one mailbox have in common: only the domain ignores case (RFC 5321 section 2.4). */
+export function toMailboxKey(address: string): string {
+  const at = address.lastIndexOf('@');
+  return address.slice(0, at + 1) + address.slice(at + 1).toLowerCase();
+}
+
 function fault(text: string): ParsedAddress {
   return { ok: false, fault: text };
 }

@@ -6,6 +6,8 @@ export type EnhancedStatus = `${2 | 4 | 5}.${number}.${number}`;
 /** Why a message was not taken: a closed set that each door maps to its own reply in one file. */
 export type RefusalReason =
   | 'address' // an address that the policy does not take
+  | 'header-recipients' // the header section names no recipients, or bad ones
+  | 'too-many-recipients' // the header section names more than are taken
   | 'line-ending' // bare CR or LF in the content
   | 'loop' // too many Received headers
   | 'too-large' // content or encoded record over a limit

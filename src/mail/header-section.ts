@@ -120,6 +120,18 @@ function lengthOfName(line: Buffer): number {
   return line[length] === COLON ? length : -1;
 }
 
+/** The header section without some of its fields, given in order; every other byte is as it was. */
+export function withoutFields(header: Buffer, fields: readonly HeaderField[]): Buffer {
+  if (fields.length === 0) return header;
+  const kept: Buffer[] = [];
+  let position = 0;
+  for (const { start, end } of fields) {
+    kept.push(header.subarray(position, start));
+    position = end;
+  }
+  return Buffer.concat([...kept, header.subarray(position)]);
+}
+
 /** The value unfolded (RFC 5322 section 2.2.3) and without blanks around it, as latin1 so that every byte survives. */
 export function unfoldedValue(header: Buffer, field: HeaderField): string {
   let start = field.valueStart;

@@ -2,6 +2,7 @@
 
 import type { AddressPolicy } from '../mail/address.ts';
 import type { Refusal } from '../mail/disposition.ts';
+import type { Recipient } from '../mail/envelope.ts';
 import type { EightBitPolicy, JsonObject } from '../queue/record.ts';
 import type { IpMappingSettings } from './ip-mapping.ts';
 import type { LocalAddresses } from './local-addresses.ts';
@@ -11,6 +12,10 @@ import type { Submission } from './submission.ts';
 export interface PipelineSettings {
   /** MailerQ: smtp-validate-address. */
   readonly addressPolicy: AddressPolicy;
+  /** smtp-recipients: headers means To, Cc and Bcc of what trusted SMTP sessions bring; the envelope by default. */
+  readonly recipientsFrom?: 'envelope' | 'headers';
+  /** smtp-max-recipients, for recipients from the header section; no limit by default. */
+  readonly maxRecipients?: number;
   /** smtp-line-endings: what happens to a bare CR or LF. */
   readonly lineEndings: 'reject' | 'fix' | 'allow';
   /** smtp-8bit. */
@@ -35,12 +40,14 @@ export interface PipelineSettings {
   readonly ipMapping?: IpMappingSettings;
 }
 
-/** One message between door and queue. Steps replace `content`, `header` and `body`, never the bytes inside. */
+/** One message between door and queue. Steps replace its parts, never the bytes inside. */
 export interface Draft {
   readonly submission: Submission;
   readonly receivedAt: Date;
-  /** One id per recipient, in order, chosen before anything else happens. */
-  readonly ids: readonly string[];
+  /** Who gets a record. */
+  recipients: readonly Recipient[];
+  /** One id per recipient, in order; none until it is clear who the recipients are. */
+  ids: readonly string[];
   /** Header section with its empty line; set by the header scan. */
   header: Buffer;
   /** What follows the header section; the whole content until the header scan. */

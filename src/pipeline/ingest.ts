@@ -8,6 +8,7 @@ import type { EncodedRecord, Outlet, PublishFault, PublishResult } from '../queu
 import type { Log } from '../telemetry/log.ts';
 import type { Draft, PipelineSettings, Step } from './draft.ts';
 import { type Admission, admitRecipient, admitsSender, type Asker } from './admission.ts';
+import { takeHeaderRecipients } from './header-recipients.ts';
 import { refuseLoop, splitHeader } from './header-scan.ts';
 import { mapIps } from './ip-mapping.ts';
 import { repairLineEndings } from './line-endings.ts';
@@ -18,14 +19,18 @@ import { toRecords } from './to-records.ts';
 import { extractHeaders } from './x-mq.ts';
 
 /** Everything that happens to a message before it is encoded, in this order. */
-const STEPS: readonly Step[] = [
-  repairLineEndings,
-  splitHeader,
-  refuseLoop,
-  extractHeaders,
-  mapIps,
-  addReceived,
-];
+function listSteps(nextId: NextMessageId): readonly Step[] {
+  return [
+    repairLineEndings,
+    splitHeader,
+    refuseLoop,
+    takeHeaderRecipients,
+    (draft) => chooseIds(draft, nextId),
+    extractHeaders,
+    mapIps,
+    addReceived,
+  ];
+}
 
 /** What the doors may ask of the pipeline. */
 export interface Pipeline {
@@ -58,31 +63,30 @@ export function createPipeline(
   { settings, outlet, log, nextId, now = () => new Date() }: PipelineDependencies,
 ): Pipeline {
   const policy = settings.addressPolicy;
+  const steps = listSteps(nextId);
   return {
     checkSender: (address, { smtputf8 }) => parseAddress(address, { policy, smtputf8, allow: 'sender' }),
     checkRecipient: (address, { smtputf8 }) => parseAddress(address, { policy, smtputf8, allow: 'recipient' }),
     admitsSender: (asker) => admitsSender(settings, asker),
     admitRecipient: (address, asker) => admitRecipient(address, settings, asker),
     async ingest(submission) {
-      const draft = createDraft(submission, { nextId, receivedAt: now() });
-      const disposition = runSteps(draft, settings) ?? await storeDraft(draft, { settings, outlet, log });
+      const draft = createDraft(submission, now());
+      const disposition = runSteps(steps, { draft, settings }) ?? await storeDraft(draft, { settings, outlet, log });
       report(disposition, draft, log);
       return disposition;
     },
   };
 }
 
-function createDraft(
-  submission: Submission,
-  { nextId, receivedAt }: { readonly nextId: NextMessageId; readonly receivedAt: Date },
-): Draft {
-  const ids = submission.envelope.rcptTo.map(() => nextId());
+function createDraft(submission: Submission, receivedAt: Date): Draft {
+  const recipients = submission.envelope.rcptTo;
   // Without this, "every record is durable" would be true of a message that went nowhere.
-  if (ids.length === 0) throw new Error('The submission has no recipient');
+  if (recipients.length === 0) throw new Error('The submission has no recipient');
   return {
     submission,
     receivedAt,
-    ids,
+    recipients,
+    ids: [],
     header: Buffer.alloc(0),
     body: submission.content,
     mailFrom: submission.envelope.mailFrom,
@@ -91,8 +95,16 @@ function createDraft(
   };
 }
 
-function runSteps(draft: Draft, settings: PipelineSettings): Refusal | undefined {
-  for (const step of STEPS) {
+/** Before the first attempt to publish, and never again: a retry keeps them. */
+function chooseIds(draft: Draft, nextId: NextMessageId): undefined {
+  draft.ids = draft.recipients.map(() => nextId());
+}
+
+function runSteps(
+  steps: readonly Step[],
+  { draft, settings }: { readonly draft: Draft; readonly settings: PipelineSettings },
+): Refusal | undefined {
+  for (const step of steps) {
     const refusal = step(draft, settings);
     if (refusal !== undefined) return refusal;
   }
@@ -133,7 +145,7 @@ const PUBLISH_REFUSALS: { readonly [fault in PublishFault]?: Pick<Refusal, 'reas
   full: { reason: 'storage-full', status: '4.3.1', text: 'Storage full, try again later' },
 };
 
-function report(disposition: Disposition, { submission, ids, dropped }: Draft, log: Log): void {
+function report(disposition: Disposition, { submission, recipients, ids, dropped }: Draft, log: Log): void {
   const { sessionId: session, origin: { door } } = submission;
   if (dropped.length > 0) {
     log.emit('message.headers-dropped', { session, door, headers: dropped.slice(0, MAX_LOGGED_IDS) });
@@ -144,5 +156,5 @@ function report(disposition: Disposition, { submission, ids, dropped }: Draft, l
   }
   const { reason, status, detail } = disposition;
   const event = disposition.outcome === 'deferred' ? 'message.deferred' : 'message.rejected';
-  log.emit(event, { session, door, records: ids.length, reason, status, detail });
+  log.emit(event, { session, door, records: recipients.length, reason, status, detail });
 }

@@ -38,7 +38,7 @@ export interface Detour {
 
 /** Encodes the content once and addresses it to every recipient. */
 export function toRecords(draft: Draft, settings: PipelineSettings, detour?: Detour): EncodedRecord[] {
-  const { submission, ids, receivedAt } = draft;
+  const { submission, recipients, ids, receivedAt } = draft;
   const content = [draft.header, ...draft.body].filter((piece) => piece.length > 0);
   // What the caller says in so many words wins over the headers of the message.
   const { dsn, ...given } = toGivenProperties({ ...draft.properties, ...submission.properties });
@@ -46,7 +46,7 @@ export function toRecords(draft: Draft, settings: PipelineSettings, detour?: Det
   const shared = encodeSharedBody(properties, encodeMime(content, settings.eightBit));
   const timestamp = Math.floor(receivedAt.getTime() / 1000);
   const priority = typeof given['priority'] === 'number' ? given['priority'] : undefined;
-  return submission.envelope.rcptTo.map((recipient, index) => {
+  return recipients.map((recipient, index) => {
     const id = ids[index];
     if (id === undefined) throw new Error('A recipient has no message id');
     const ownProperties = toOwnProperties(recipient, dsn);

@@ -2,7 +2,7 @@
 
 import libmime from 'libmime';
 import { parseAddress } from '../mail/address.ts';
-import { type HeaderField, headerFields, unfoldedValue } from '../mail/header-section.ts';
+import { headerFields, unfoldedValue, withoutFields } from '../mail/header-section.ts';
 import type { JsonObject, JsonValue } from '../queue/record.ts';
 import type { Draft, PipelineSettings } from './draft.ts';
 import { RESERVED_NAMES, X_MQ_RULES, type XMqRule } from './x-mq-table.ts';
@@ -45,17 +45,6 @@ export function extractXMq(header: Buffer): XMqExtraction {
   for (const field of fields.slice(MAX_FIELDS)) collector.drop(field.name, 'too many x-mq headers');
   const { properties, envelope, dropped } = collector;
   return { header: withoutFields(header, fields), properties, envelope, dropped };
-}
-
-function withoutFields(header: Buffer, fields: readonly HeaderField[]): Buffer {
-  const kept: Buffer[] = [];
-  let position = 0;
-  for (const { start, end } of fields) {
-    kept.push(header.subarray(position, start));
-    position = end;
-  }
-  kept.push(header.subarray(position));
-  return Buffer.concat(kept);
 }
 
 /** The text of a value given as latin1: UTF-8 where it is that (RFC 6532), encoded words decoded. */

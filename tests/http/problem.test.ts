@@ -8,6 +8,8 @@ import { type RefusalReason, toRefusal } from '../../src/mail/disposition.ts';
 
 const refusals: readonly { reason: RefusalReason; code: string; status: number; retryAfter?: string }[] = [
   { reason: 'address', code: 'invalid-message', status: 422 },
+  { reason: 'header-recipients', code: 'invalid-message', status: 422 },
+  { reason: 'too-many-recipients', code: 'too-many-recipients', status: 422 },
   { reason: 'line-ending', code: 'bare-line-ending', status: 422 },
   { reason: 'loop', code: 'mail-loop', status: 422 },
   { reason: 'too-large', code: 'too-large', status: 413 },

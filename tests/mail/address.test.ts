@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AddressOptions, parseAddress } from '../../src/mail/address.ts';
+import { type AddressOptions, parseAddress, toMailboxKey } from '../../src/mail/address.ts';
 
 const STRICT: AddressOptions = { policy: 'strict', smtputf8: false, allow: 'recipient' };
 const STRICT_UTF8: AddressOptions = { ...STRICT, smtputf8: true };
@@ -329,4 +329,10 @@ test('parseAddress() judges hostile lengths without running away', () => {
   for (const text of ['"\\'.repeat(long), 'a.'.repeat(long), '@a,'.repeat(long), 'ü.'.repeat(long), '"'.repeat(long)]) {
     for (const options of POLICIES) assert.equal(parseAddress(`${text}@exa_mple`, options).ok, false);
   }
+});
+
+test('toMailboxKey() ignores the case of the domain only', () => {
+  assert.equal(toMailboxKey('User@EXAMPLE.com'), 'User@example.com');
+  assert.equal(toMailboxKey('"A@B"@Example.COM'), '"A@B"@example.com');
+  assert.equal(toMailboxKey('Postmaster'), toMailboxKey('postmaster'));
 });

@@ -97,9 +97,8 @@ test('toRecords() joins header section and body', () => {
 test('toRecords() keeps dsn to the recipient who has it', () => {
   const draft = makeDraft();
   const dsn = { notify: 'SUCCESS', orcpt: 'rfc822;info@example.org', ret: 'HDRS', envid: 'QQ314159' };
-  const rcptTo = [{ address: 'a@example.org', dsn }, { address: 'b@example.org' }];
-  const submission = { ...draft.submission, envelope: { mailFrom: '', rcptTo } };
-  const records = recordsOf({ ...draft, ids: ['ID0', 'ID1'], submission });
+  const recipients = [{ address: 'a@example.org', dsn }, { address: 'b@example.org' }];
+  const records = recordsOf({ ...draft, ids: ['ID0', 'ID1'], recipients });
   assert.deepEqual(records.map((record) => record['dsn']), [dsn, undefined]);
 });
 

@@ -82,6 +82,8 @@ test('toDispositionReply() names the id of each record on a line of its own', ()
 
 const refusals: readonly (readonly [RefusalReason, Parameters<typeof toRefusal>[1], string, boolean])[] = [
   ['address', '5.1.3', '553 5.1.3 text\r\n', false],
+  ['header-recipients', '5.1.3', '550 5.1.3 text\r\n', false],
+  ['too-many-recipients', '4.5.3', '452 4.5.3 text\r\n', false],
   ['line-ending', '5.6.0', '554 5.6.0 text\r\n', false],
   ['loop', '5.4.6', '554 5.4.6 text\r\n', false],
   ['too-large', '5.3.4', '552 5.3.4 text\r\n', false],

@@ -52,10 +52,12 @@ export function makeSubmission(parts: SubmissionParts = {}): Submission {
 /** A draft as it is before the first step. */
 export function makeDraft(parts: SubmissionParts = {}): Draft {
   const submission = makeSubmission(parts);
-  const ids = submission.envelope.rcptTo.map((_, index) => `ID${index}`);
+  const recipients = submission.envelope.rcptTo;
+  const ids = recipients.map((_, index) => `ID${index}`);
   return {
     submission,
     receivedAt: RECEIVED_AT,
+    recipients,
     ids,
     header: Buffer.alloc(0),
     body: submission.content,

@@ -1,11 +1,11 @@
-// Sender and recipients out of a header section, and the content without its Bcc.
+// Sender and recipients out of a header section, and the header section without its Bcc.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MAX_ADDRESS_FIELDS, readHeaderAddresses } from '../../src/http/header-addresses.ts';
+import { MAX_ADDRESS_FIELDS, readHeaderAddresses } from '../../src/mail/header-addresses.ts';
 
 function read(text: string | Buffer) {
-  const found = readHeaderAddresses([Buffer.from(text as string)]);
+  const found = readHeaderAddresses(Buffer.from(text as string));
   assert.ok(found !== undefined);
   return found;
 }
@@ -33,7 +33,7 @@ const recipients: readonly { name: string; header: string | Buffer; found: reado
     header: Buffer.from('To: j\xf6@x.y\r\n', 'latin1'),
     found: ['j\x80@x.y'],
   },
-  { name: 'the header section only', header: 'Subject: x\r\n\r\nTo: body@x.y\r\n', found: [] },
+  { name: 'nothing behind an empty line', header: 'Subject: x\r\n\r\nTo: body@x.y\r\n', found: [] },
 ];
 
 for (const { name, header, found } of recipients) {
@@ -57,15 +57,15 @@ for (const { header, found } of senders) {
 }
 
 test('withoutBcc() takes out every Bcc field with its folded lines and nothing else', () => {
-  const content = 'Bcc: a@x.y\r\nTo: b@x.y\r\nbcc: c@x.y,\r\n d@x.y\r\nSubject: x\r\n\r\nBcc: body\r\n';
+  const header = 'Bcc: a@x.y\r\nTo: b@x.y\r\nbcc: c@x.y,\r\n d@x.y\r\nSubject: x\r\n\r\nBcc: body\r\n';
   assert.equal(
-    Buffer.concat(read(content).withoutBcc()).toString(),
+    read(header).withoutBcc().toString(),
     'To: b@x.y\r\nSubject: x\r\n\r\nBcc: body\r\n',
   );
 });
 
 test('readHeaderAddresses() does not parse address fields beyond its bound', () => {
   const field = `To: ${'a@x.y,'.repeat(MAX_ADDRESS_FIELDS / 6)}\r\n`;
-  assert.equal(readHeaderAddresses([Buffer.from(field)]), undefined);
-  assert.equal(readHeaderAddresses([Buffer.from(`Subject: ${field}`)])?.recipients.length, 0);
+  assert.equal(readHeaderAddresses(Buffer.from(field)), undefined);
+  assert.equal(readHeaderAddresses(Buffer.from(`Subject: ${field}`))?.recipients.length, 0);
 });

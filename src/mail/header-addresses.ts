@@ -1,17 +1,24 @@
-// Reads sender and recipients out of a message's header section, for requests that give no envelope.
+// Reads sender and recipients out of a message's header section, where it stands in for an envelope.
 
-import addressparser from 'nodemailer/lib/addressparser';
-import { type HeaderField, headerFields, splitHeaderSection, unfoldedValue } from '../mail/header-section.ts';
-import type { GivenAddress } from './message-request.ts';
+import { parseAddressList } from './address-list.ts';
+import { type HeaderField, headerFields, unfoldedValue, withoutFields } from './header-section.ts';
+
+/** One address as it stands in the header section, not judged yet. */
+export interface HeaderAddress {
+  /** Empty where something stands that is not one address. */
+  readonly text: string;
+  /** The field it is from: To, Cc, Bcc, From or Sender. */
+  readonly field: string;
+}
 
 /** What the header section says about the envelope. */
 export interface HeaderAddresses {
   /** First of From, then first of Sender: the first that is valid counts. */
-  readonly senders: readonly GivenAddress[];
+  readonly senders: readonly HeaderAddress[];
   /** To, Cc and Bcc in order of appearance. */
-  readonly recipients: readonly GivenAddress[];
-  /** The content without its Bcc fields. */
-  withoutBcc(): readonly Uint8Array[];
+  readonly recipients: readonly HeaderAddress[];
+  /** The header section without its Bcc fields. */
+  withoutBcc(): Buffer;
 }
 
 /** Address fields longer than this together are not parsed, in bytes; enough for 1,000 of the longest addresses. */
@@ -20,9 +27,8 @@ export const MAX_ADDRESS_FIELDS = 512 * 1024;
 const RECIPIENT_FIELDS: ReadonlyMap<string, string> = new Map([['to', 'To'], ['cc', 'Cc'], ['bcc', 'Bcc']]);
 const SENDER_FIELDS: ReadonlyMap<string, string> = new Map([['from', 'From'], ['sender', 'Sender']]);
 
-/** Scans the header section; undefined when its address fields are too long to parse. */
-export function readHeaderAddresses(content: readonly Uint8Array[]): HeaderAddresses | undefined {
-  const { header, body } = splitHeaderSection(content);
+/** Scans a header section; undefined when its address fields are too long to parse. */
+export function readHeaderAddresses(header: Buffer): HeaderAddresses | undefined {
   const fields = [...headerFields(header)].filter(({ name }) => RECIPIENT_FIELDS.has(name) || SENDER_FIELDS.has(name));
   if (fields.reduce((sum, { start, end }) => sum + end - start, 0) > MAX_ADDRESS_FIELDS) return undefined;
   const firstOf = (name: string) =>
@@ -31,15 +37,14 @@ export function readHeaderAddresses(content: readonly Uint8Array[]): HeaderAddre
   return {
     senders: [...firstOf('from'), ...firstOf('sender')],
     recipients: fields.flatMap((field) => parseField(header, field, RECIPIENT_FIELDS)),
-    withoutBcc: () => [cut(header, fields.filter(({ name }) => name === 'bcc')), ...body],
+    withoutBcc: () => withoutFields(header, fields.filter(({ name }) => name === 'bcc')),
   };
 }
 
-function parseField(header: Buffer, field: HeaderField, names: ReadonlyMap<string, string>): GivenAddress[] {
+function parseField(header: Buffer, field: HeaderField, names: ReadonlyMap<string, string>): HeaderAddress[] {
   const name = names.get(field.name);
   if (name === undefined) return [];
-  return addressparser(toText(unfoldedValue(header, field)), { flatten: true })
-    .map(({ address }) => ({ text: address, place: { field: name } }));
+  return parseAddressList(toText(unfoldedValue(header, field))).map((text) => ({ text, field: name }));
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -53,15 +58,4 @@ function toText(latin1: string): string {
   } catch {
     return latin1.replace(/[\x80-\xff]/g, UNKNOWN);
   }
-}
-
-function cut(header: Buffer, fields: readonly HeaderField[]): Buffer {
-  if (fields.length === 0) return header;
-  const pieces: Buffer[] = [];
-  let position = 0;
-  for (const { start, end } of fields) {
-    pieces.push(header.subarray(position, start));
-    position = end;
-  }
-  return Buffer.concat([...pieces, header.subarray(position)]);
 }
