@@ -18,5 +18,11 @@ export function toPipelineSettings(
     local: config['rabbitmq-local'],
     refused: config['rabbitmq-refused'],
     refusedMaxBytes: config['refused-maxsize'],
+    extract: config['smtp-extract'],
+    ipMapping: {
+      mappable: config['smtp-mappable-ips'],
+      unmappable: config['smtp-unmappable-ips'],
+      defaults: config['smtp-default-ips'],
+    },
   };
 }

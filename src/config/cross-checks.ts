@@ -3,6 +3,7 @@
 import type { Effective, Given } from './effective.ts';
 import { type Config, type KeyName, KEYS } from './keys.ts';
 import type { Findings } from './merge.ts';
+import { checkTls } from './tls-checks.ts';
 
 /** Keys that only mean something with a broker. */
 const BROKER_KEYS: readonly KeyName[] = [
@@ -32,7 +33,7 @@ export function crossCheck(effective: Effective, findings: Findings): Effective 
   checkProxy(effective, findings);
   checkLogin(effective, findings);
   checkRefused(effective, findings);
-  return resolveQueueType(effective, findings);
+  return resolveQueueType(checkTls(effective, findings), findings);
 }
 
 /** A MailerQ file without rabbitmq-address means a broker on localhost; here it means no broker at all. */

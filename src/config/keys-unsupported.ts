@@ -10,11 +10,10 @@ export interface UnsupportedKey {
   readonly aliases: readonly string[];
 }
 
-const TLS = 'there is no TLS';
+const TLS = 'there is no TLS at the HTTP door';
 const AUTH = 'nobody can log in there';
 const PROXY = 'the PROXY protocol is not spoken';
 const CHECKS = 'messages are not checked';
-const IP_MAPPING = 'records get no ips';
 const ONE_QUEUE = 'X-Priority chooses no queue';
 const STORE = 'there is no message store, records carry the message themselves';
 const SPOOL_DIRECTORY = 'no directory is watched';
@@ -23,10 +22,6 @@ const DNS = 'there is no resolver to configure';
 
 const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
   [TLS]: [
-    'smtp-secure-port',
-    'smtp-certificate',
-    'smtp-key smtp-privatekey',
-    'smtp-ciphers',
     'http-secure-port www-secure-port',
     'http-certificate www-certificate',
     'http-key www-privatekey www-private-key',
@@ -41,10 +36,8 @@ const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
   'X-Forwarded-For is not read': ['http-forwarded'],
   'recipients come from the envelope': ['smtp-recipients'],
   [CHECKS]: ['smtp-check', 'smtp-auth-results', 'spamassassin-host', 'spamassassin-port', 'spamassassin-timeout'],
-  'x-mq-* headers are not extracted': ['smtp-extract'],
   'reports are not recognised': ['smtp-reports', 'rabbitmq-reports'],
   'there is one process': ['smtp-threads max-threads'],
-  [IP_MAPPING]: ['smtp-default-ips smtp-defaultips smtp-defaultip', 'smtp-mappable-ips', 'smtp-unmappable-ips'],
   'there is no /metrics': ['metrics-port', 'metrics-ip'],
   [ONE_QUEUE]: ['rabbitmq-primary'],
   'write rabbitmq-address instead': ['rabbitmq-host', 'rabbitmq-user', 'rabbitmq-password', 'rabbitmq-vhost'],

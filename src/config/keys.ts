@@ -5,11 +5,21 @@ import { AUTH_KEYS } from './keys-auth.ts';
 import { ELSEWHERE_KEYS } from './keys-elsewhere.ts';
 import { GATEWAY_KEYS } from './keys-gateway.ts';
 import { HTTP_KEYS } from './keys-http.ts';
+import { MESSAGE_KEYS } from './keys-message.ts';
 import { RABBITMQ_KEYS } from './keys-rabbitmq.ts';
 import { SMTP_KEYS } from './keys-smtp.ts';
+import { TLS_KEYS } from './keys-tls.ts';
 import { UNSUPPORTED_KEYS } from './keys-unsupported.ts';
 
-const TABLE = { ...SMTP_KEYS, ...AUTH_KEYS, ...HTTP_KEYS, ...RABBITMQ_KEYS, ...GATEWAY_KEYS } as const;
+const TABLE = {
+  ...SMTP_KEYS,
+  ...TLS_KEYS,
+  ...AUTH_KEYS,
+  ...MESSAGE_KEYS,
+  ...HTTP_KEYS,
+  ...RABBITMQ_KEYS,
+  ...GATEWAY_KEYS,
+} as const;
 
 /** Name of a key that has an effect. */
 export type KeyName = keyof typeof TABLE;
@@ -34,7 +44,9 @@ export interface KeyGroup {
 /** The table's parts, in the order in which they are shown. */
 export const KEY_GROUPS: readonly KeyGroup[] = [
   { title: 'SMTP door', names: namesOf(SMTP_KEYS) },
+  { title: 'TLS at the SMTP door', names: namesOf(TLS_KEYS) },
   { title: 'SMTP authentication and local addresses', names: namesOf(AUTH_KEYS) },
+  { title: 'What happens to a message', names: namesOf(MESSAGE_KEYS) },
   { title: 'HTTP door', names: namesOf(HTTP_KEYS) },
   { title: 'RabbitMQ', names: namesOf(RABBITMQ_KEYS) },
   { title: 'Embedded queue, log and process', names: namesOf(GATEWAY_KEYS) },

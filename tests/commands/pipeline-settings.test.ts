@@ -18,12 +18,16 @@ test('toPipelineSettings() of an empty configuration', () => {
     local: undefined,
     refused: undefined,
     refusedMaxBytes: 1024 * 1024,
+    extract: true,
+    ipMapping: { mappable: undefined, unmappable: undefined, defaults: [] },
   });
 });
 
 test('toPipelineSettings() takes every value from its key', () => {
   const file = 'smtp-validate-address: loose\nsmtp-line-endings: fix\nsmtp-8bit: raw\nsmtp-received: no\n' +
-    'rabbitmq-inbox: a\nrabbitmq-local: b\nrabbitmq-refused: c\nrefused-maxsize: 5K\n';
+    'rabbitmq-inbox: a\nrabbitmq-local: b\nrabbitmq-refused: c\nrefused-maxsize: 5K\n' +
+    'smtp-extract: no\nsmtp-mappable-ips: 192.0.2.1\nsmtp-unmappable-ips: 192.0.2.1\nsmtp-default-ips: 192.0.2.9\n';
+  const network = { network: { bits: 32, value: 0xc0000201n }, prefix: 32 };
   const opened = { localAddresses: () => NO_LOCAL_ADDRESSES, requiresAuthentication: true };
   assert.deepEqual(toPipelineSettings(loadText({ file }).config, opened), {
     ...opened,
@@ -35,5 +39,7 @@ test('toPipelineSettings() takes every value from its key', () => {
     local: 'b',
     refused: 'c',
     refusedMaxBytes: 5120,
+    extract: false,
+    ipMapping: { mappable: [network], unmappable: [network], defaults: ['192.0.2.9'] },
   });
 });

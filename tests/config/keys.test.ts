@@ -79,8 +79,8 @@ const mailerq = {
     'smtp-hostname smtp-protection smtp-proxy smtp-timeout smtp-validate-address dsn-advertise application-log www-ip www-port',
   fallback: 'rabbitmq-outbox rabbitmq-queue',
   unsupported: 'rabbitmq-reports smtp-auth-results smtp-certificate ' +
-    'smtp-check smtp-ciphers smtp-default-ips smtp-extract smtp-key smtp-privatekey smtp-mappable-ips ' +
-    'smtp-secure-port smtp-threads smtp-unmappable-ips spamassassin-host ' +
+    'smtp-check smtp-ciphers smtp-key smtp-privatekey ' +
+    'smtp-secure-port smtp-threads spamassassin-host ' +
     'spamassassin-port spool-directory spool-delay spool-extract spool-fail-directory spool-remove storage-address ' +
     'storage-policy received-log-file received-log-format plugin-directory www-auth www-certificate www-privatekey ' +
     'www-secure-port dns-timeout dns-attempts dns-nameserver rabbitmq-host rabbitmq-user rabbitmq-password',
