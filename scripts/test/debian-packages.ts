@@ -12,6 +12,7 @@ const needed: readonly [name: string, proof: string][] = [
   ['strace', 'strace'],
   ['debootstrap', 'debootstrap'],
   ['curl', 'curl'],
+  ['haproxy', 'haproxy'],
   ['python3', 'python3'],
   ['slapd', 'slapd'],
   ['freeradius', 'freeradius'],
