@@ -3,6 +3,7 @@
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Hono } from 'hono';
+import { OpenSockets } from '../net/open-sockets.ts';
 import type { Log } from '../telemetry/log.ts';
 import { answerAdapterError, answerClientError } from './client-error.ts';
 import type { DoorEnv } from './http-door.ts';
@@ -66,16 +67,16 @@ export function createDrainableServer({ app, log, timeouts }: DrainableServerOpt
     void respond(incoming, outgoing);
   });
   server.on('clientError', (error, socket) => answerClientError(error, socket, log));
-  const stop = () => new Promise<void>((resolve) => server.close(() => resolve()));
+  const sockets = new OpenSockets(server);
   return {
     server,
     drain() {
       draining = true;
       for (const outgoing of inFlight) endConnectionAfter(outgoing);
-      return stop(); // which ends idle connections too
+      return sockets.close(); // which ends idle connections too
     },
     close() {
-      const stopped = stop();
+      const stopped = sockets.close();
       server.closeAllConnections();
       return stopped;
     },

@@ -1,6 +1,6 @@
 // Opens the HTTP door on every configured address and port, and closes it gracefully or at once.
 
-import { type BoundAddress, listenOn } from '../net/listen.ts';
+import { type BoundAddress, type Listen, listenOn } from '../net/listen.ts';
 import { createDrainableServer, type DrainableServer, type DrainableServerOptions } from './drainable-server.ts';
 
 /** What `listenHttp` needs. */
@@ -9,6 +9,8 @@ export interface ListenHttpOptions extends DrainableServerOptions {
   readonly addresses: readonly string[];
   /** http-port; 0 lets the system choose. */
   readonly ports: readonly number[];
+  /** How the ports are opened; left out: by this process. */
+  readonly listen?: Listen;
 }
 
 /** Open sockets. */
@@ -22,14 +24,14 @@ export interface HttpListener {
 
 /** Opens every address and port; rejects, with all of them closed again, when one cannot be opened. */
 export async function listenHttp(options: ListenHttpOptions): Promise<HttpListener> {
-  const { addresses, ports, log } = options;
+  const { addresses, ports, log, listen = listenOn } = options;
   const servers: DrainableServer[] = [];
   const bound: BoundAddress[] = [];
   try {
     for (const port of ports) {
       for (const address of addresses.length > 0 ? addresses : [undefined]) {
         const server = createDrainableServer(options);
-        bound.push(await listenOn(server.server, { address, port, door: 'HTTP', portKey: 'http-port' }));
+        bound.push(await listen(server.server, { address, port, door: 'HTTP', portKey: 'http-port' }));
         server.server.on('error', (error) => log.emit('gateway.fault', { door: 'http', error: error.message }));
         servers.push(server);
       }

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import { type IpRanges, rangesContain } from '../mail/ip-ranges.ts';
 import { type Client, toDirectClient, toProxiedClient } from './client.ts';
-import { ConnectionCounts } from './connection-counts.ts';
+import { type AddressCounts, ConnectionCounts } from './connection-counts.ts';
 import { type ProxyFault, readProxyHeader } from './proxy-reader.ts';
 
 /** Where an address comes from: a proxy can write anything into its header. */
@@ -38,11 +38,12 @@ export interface Admission {
 /** The gate of one door, for all its listeners. */
 export class ClientGate {
   readonly #rules: ClientRules;
-  readonly #counts: ConnectionCounts;
+  readonly #counts: AddressCounts;
 
-  constructor(rules: ClientRules) {
+  /** `counts` is given where another process counts. */
+  constructor(rules: ClientRules, counts: AddressCounts = new ConnectionCounts(rules.maxPerAddress)) {
     this.#rules = rules;
-    this.#counts = new ConnectionCounts(rules.maxPerAddress);
+    this.#counts = counts;
   }
 
   /** Addresses with open connections. */
@@ -61,23 +62,28 @@ export class ClientGate {
     if (!read.ok) return read.fault;
     // Its close may be over, and with it the only moment at which it would leave the count again.
     if (socket.destroyed) return { reason: 'closed', detail: 'connection ended after the header' };
-    return this.#admit(socket, toProxiedClient(socket, read.header));
+    return await this.#admit(socket, toProxiedClient(socket, read.header));
   }
 
-  /** Admits the socket's peer. */
-  admitDirect(socket: Socket): Admission {
+  /** Admits the socket's peer; a promise where another process counts. */
+  admitDirect(socket: Socket): Admission | Promise<Admission> {
     return this.#admit(socket, toDirectClient(socket));
   }
 
   /** A connection is counted from here to its close, so that also TLS handshakes are. */
-  #admit(socket: Socket, client: Client): Admission {
+  #admit(socket: Socket, client: Client): Admission | Promise<Admission> {
     const { isAllowed, isBlocked } = this.#rules;
     const { kind, remoteAddress } = client;
     const isOnList = isBlocked(remoteAddress);
     const inRange = !isOnList && isAllowed(remoteAddress, kind === 'proxied' ? 'header' : 'socket');
     if (!inRange && kind !== 'local') return { client, refusal: isOnList ? 'blocklist' : 'range', maySubmit: false };
-    if (!this.#counts.tryEnter(remoteAddress)) return { client, refusal: 'connections-per-ip', maySubmit: false };
-    socket.once('close', () => this.#counts.leave(remoteAddress));
-    return { client, refusal: undefined, maySubmit: inRange };
+    const settle = (entered: boolean): Admission => {
+      if (!entered) return { client, refusal: 'connections-per-ip', maySubmit: false };
+      if (socket.closed) this.#counts.leave(remoteAddress);
+      else socket.once('close', () => this.#counts.leave(remoteAddress));
+      return { client, refusal: undefined, maySubmit: inRange };
+    };
+    const entered = this.#counts.tryEnter(remoteAddress);
+    return typeof entered === 'boolean' ? settle(entered) : entered.then(settle);
   }
 }

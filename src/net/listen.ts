@@ -19,6 +19,9 @@ export interface BoundAddress {
   readonly port: number;
 }
 
+/** Gets a server the connections of a port: by listening, or from a process that does. Rejects as `listenOn` does. */
+export type Listen = (server: Server, target: ListenTarget) => Promise<BoundAddress>;
+
 /** Starts listening; rejects with an `Error` that names address, cause and remedy. */
 export async function listenOn(server: Server, target: ListenTarget): Promise<BoundAddress> {
   try {

@@ -1,5 +1,14 @@
 // The cap on simultaneous sessions: whoever comes when all places are taken waits a while, as MailerQ's users expect.
 
+/** The cap as a door sees it; a promise where another process counts. */
+export interface Places {
+  /** Takes a free place; false when there is none. Each place taken is given back with `leave`. */
+  tryEnter(): boolean | Promise<boolean>;
+  /** Waits for a place; false when too many wait, the wait is over, or `signal` fires. */
+  enter(signal: AbortSignal): Promise<boolean>;
+  leave(): void;
+}
+
 /** Options of `SessionPlaces`. */
 export interface SessionPlacesOptions {
   /** Places (MailerQ: smtp-connections); as many again may wait. */
@@ -14,7 +23,7 @@ interface Waiter {
 }
 
 /** Counts places over all listeners of a door. */
-export class SessionPlaces {
+export class SessionPlaces implements Places {
   readonly #limit: number;
   readonly #waitMs: number;
   #taken = 0;
@@ -30,14 +39,13 @@ export class SessionPlaces {
     return this.#taken;
   }
 
-  /** Takes a free place at once; false when there is none. Each place taken is given back with `leave`. */
   tryEnter(): boolean {
     if (this.#taken >= this.#limit) return false;
     this.#taken++;
     return true;
   }
 
-  /** Waits for a place in order of arrival; false when too many wait, the wait is over, or `signal` fires. */
+  /** First come, first served. */
   enter(signal: AbortSignal): Promise<boolean> {
     if (this.tryEnter()) return Promise.resolve(true);
     if (this.#waiters.size >= this.#limit || signal.aborted) return Promise.resolve(false);

@@ -6,8 +6,9 @@ import { SMTPServer } from 'smtp-server';
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import { normalizeIp } from '../mail/ip-address.ts';
 import type { Admission, ClientGate } from '../net/client-gate.ts';
-import { type BoundAddress, listenOn } from '../net/listen.ts';
-import type { SessionPlaces } from '../net/session-places.ts';
+import { type BoundAddress, type Listen, listenOn } from '../net/listen.ts';
+import { OpenSockets } from '../net/open-sockets.ts';
+import type { Places } from '../net/session-places.ts';
 import { REPLIES, type Reply, type SessionRefusal } from './reply.ts';
 import { Session } from './session.ts';
 import type { SessionDependencies } from './session-dependencies.ts';
@@ -15,7 +16,7 @@ import type { SessionDependencies } from './session-dependencies.ts';
 /** What the door needs besides what its sessions need. */
 export interface SmtpDoorDependencies extends SessionDependencies {
   readonly gate: ClientGate;
-  readonly places: SessionPlaces;
+  readonly places: Places;
 }
 
 /** Where the door is. */
@@ -25,6 +26,8 @@ export interface SmtpDoorAddresses {
   readonly ports: readonly number[];
   /** Ports with TLS from the first byte; they need a certificate. */
   readonly securePorts?: readonly number[];
+  /** How the ports are opened; left out: by this process. */
+  readonly listen?: Listen;
 }
 
 /** A place where the door listens. */
@@ -47,7 +50,7 @@ export interface SmtpDoor {
 /** Opens every address and port; rejects, with all of them closed again, when one cannot be opened. */
 export async function listenSmtp(
   dependencies: SmtpDoorDependencies,
-  { addresses, ports, securePorts = [] }: SmtpDoorAddresses,
+  { addresses, ports, securePorts = [], listen = listenOn }: SmtpDoorAddresses,
 ): Promise<SmtpDoor> {
   const servers: DoorServer[] = [];
   const bound: SmtpPlace[] = [];
@@ -56,7 +59,7 @@ export async function listenSmtp(
       const portKey = secure ? 'smtp-secure-port' : 'smtp-port';
       for (const address of addresses.length > 0 ? addresses : [undefined]) {
         const server = new DoorServer(dependencies, { isImplicitTls: secure });
-        bound.push({ ...await listenOn(server.server, { address, port, door: 'SMTP', portKey }), secure });
+        bound.push({ ...await listen(server.server, { address, port, door: 'SMTP', portKey }), secure });
         servers.push(server);
       }
     }
@@ -102,6 +105,7 @@ class DoorServer extends SMTPServer {
   readonly #isImplicitTls: boolean;
   /** How to cut each connection, by its TCP socket. */
   readonly #connections = new Map<Socket, () => void>();
+  readonly #openSockets: OpenSockets;
   readonly #stopped = new AbortController();
   #closed: Promise<void> | undefined;
 
@@ -121,6 +125,7 @@ class DoorServer extends SMTPServer {
     });
     this.#dependencies = dependencies;
     this.#isImplicitTls = isImplicitTls;
+    this.#openSockets = new OpenSockets(this.server);
     // Errors of the bind reach whoever opens the door; later ones are failed accepts, as when descriptors run out.
     this.on('error', (error) => {
       if (this.server.listening) dependencies.log.emit('gateway.fault', { error: String(error) });
@@ -140,7 +145,13 @@ class DoorServer extends SMTPServer {
     // A socket's errors end in its close event; without a listener they would end the process.
     socket.on('error', () => {});
     if (this._expectsProxyHeader(socket)) void this.#readHeader(socket, admit);
-    else admit(null, new Admitted(this.#dependencies.gate.admitDirect(socket)));
+    else this.#admit(this.#dependencies.gate.admitDirect(socket), admit);
+  }
+
+  /** Synchronously, unless another process counts the connections. */
+  #admit(admission: Admission | Promise<Admission>, admit: (error: null, admitted: Admitted) => void): void {
+    if (admission instanceof Promise) void admission.then((settled) => admit(null, new Admitted(settled)));
+    else admit(null, new Admitted(admission));
   }
 
   async #readHeader(socket: Socket, admit: (error: Error | null, admitted?: Admitted) => void): Promise<void> {
@@ -155,14 +166,25 @@ class DoorServer extends SMTPServer {
 
   override connect(socket: Socket, admitted?: SMTPConnectionOptions | null): void {
     if (!(admitted instanceof Admitted)) throw new TypeError('Cannot open session: nobody was admitted');
-    const { client, refusal, maySubmit } = admitted.admission;
+    const { refusal, maySubmit } = admitted.admission;
     if (socket.destroyed) return;
     if (refusal !== undefined) this.#open(socket, admitted, { refusal });
     else if (!maySubmit) this.#open(socket, admitted, { mailRefusal: REPLIES.proxyOnly });
-    else if (this.#dependencies.places.tryEnter()) this.#openInPlace(socket, admitted);
-    // A full door is healthy: were the proxy to think otherwise, the load would move on to the next one.
-    else if (client.kind === 'local') this.#open(socket, admitted, { mailRefusal: REPLIES.noPlaceFree });
-    else void this.#wait(socket, admitted);
+    else this.#enter(socket, admitted);
+  }
+
+  #enter(socket: Socket, admitted: Admitted): void {
+    const settle = (free: boolean) => {
+      if (free) this.#openInPlace(socket, admitted);
+      else if (socket.destroyed) return;
+      // A full door is healthy: were the proxy to think otherwise, the load would move on to the next one.
+      else if (admitted.admission.client.kind === 'local') {
+        this.#open(socket, admitted, { mailRefusal: REPLIES.noPlaceFree });
+      } else void this.#wait(socket, admitted);
+    };
+    const free = this.#dependencies.places.tryEnter();
+    if (typeof free === 'boolean') settle(free);
+    else void free.then(settle);
   }
 
   /** A connection beyond the cap is not greeted until a place is free. */
@@ -177,12 +199,12 @@ class DoorServer extends SMTPServer {
     socket.removeListener('end', giveUp);
     socket.removeListener('close', giveUp);
     this.#stopped.signal.removeEventListener('abort', giveUp);
-    if (free && socket.destroyed) this.#dependencies.places.leave();
-    else if (free) this.#openInPlace(socket, admitted);
+    if (free) this.#openInPlace(socket, admitted);
     else if (!socket.destroyed) this.#open(socket, admitted, { refusal: 'connections' });
   }
 
   #openInPlace(socket: Socket, admitted: Admitted): void {
+    if (socket.destroyed) return this.#dependencies.places.leave();
     socket.once('close', () => this.#dependencies.places.leave());
     this.#open(socket, admitted, {});
   }
@@ -199,7 +221,7 @@ class DoorServer extends SMTPServer {
 
   /** Resolves when the last session is gone. */
   drain(): Promise<void> {
-    this.#closed ??= new Promise((resolve) => this.server.close(() => resolve()));
+    this.#closed ??= this.#openSockets.close();
     this.#stopped.abort();
     // Whoever has not come as far as a session, for want of a PROXY header or a TLS handshake.
     for (const socket of this._pendingSockets.values()) socket.destroy();

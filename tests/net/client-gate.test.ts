@@ -6,6 +6,8 @@ import { test } from 'node:test';
 import { isLoopback } from '../../src/mail/ip-address.ts';
 import { parseIpRanges } from '../../src/mail/ip-ranges.ts';
 import { type Admission, ClientGate, type ClientRules } from '../../src/net/client-gate.ts';
+import { SharedConnectionCounts } from '../../src/net/shared-connection-counts.ts';
+import { createFakeHolds } from '../support/fake-holds.ts';
 import { proxyLocal, proxyV1, proxyV2 } from '../support/proxy-headers.ts';
 
 function gateWith(rules: Partial<ClientRules>): ClientGate {
@@ -167,5 +169,35 @@ test('ClientGate counts nobody who is gone when the header has been read', async
   const admitting = gate.admitProxied(socket);
   socket.once('readable', () => socket.destroy());
   assert.deepEqual(await admitting, { reason: 'closed', detail: 'connection ended after the header' });
+  assert.equal(gate.addresses, 0);
+});
+
+const open = { proxies, headerTimeoutMs: 60_000, isAllowed: () => true, isBlocked: () => false, maxPerAddress: 0 };
+
+test('ClientGate waits for the process that counts, with and without a header', async () => {
+  const holds = createFakeHolds(1);
+  const gate = new ClientGate(open, new SharedConnectionCounts(holds.take));
+  const client = '192.0.2.1';
+  const refusals = [];
+  for (const socket of [socketFrom(client), socketFrom(PROXY, proxyV1({ source: `${client} 1` }))]) {
+    refusals.push((await admit(gate, socket)).refusal);
+  }
+  assert.deepEqual(refusals, [undefined, 'connections-per-ip']);
+  assert.deepEqual(holds.requests.map(({ key }) => key), [client, client]);
+});
+
+test('ClientGate gives back the connection that closed while the other process counted it', async () => {
+  const holds = createFakeHolds(1);
+  const gate = new ClientGate(
+    open,
+    new SharedConnectionCounts(async (request) => {
+      socket.destroy();
+      await new Promise((resolve) => socket.once('close', resolve));
+      return await holds.take(request);
+    }),
+  );
+  const socket = socketFrom('192.0.2.1');
+  await admit(gate, socket);
+  assert.equal(holds.open.get('192.0.2.1'), 0);
   assert.equal(gate.addresses, 0);
 });

@@ -1,0 +1,33 @@
+// The cap on sessions in one of several processes: the places are counted in another one.
+
+import type { Hold, HoldRequest, TakeHold } from './holds.ts';
+import type { Places } from './session-places.ts';
+
+/** Asks for each place. */
+export class SharedPlaces implements Places {
+  readonly #take: TakeHold;
+  /** Any of them will do when a session ends. */
+  readonly #held: Hold[] = [];
+
+  constructor(take: TakeHold) {
+    this.#take = take;
+  }
+
+  tryEnter(): Promise<boolean> {
+    return this.#enter('place');
+  }
+
+  enter(signal: AbortSignal): Promise<boolean> {
+    return this.#enter('place-when-free', signal);
+  }
+
+  leave(): void {
+    this.#held.pop()?.release();
+  }
+
+  async #enter(what: HoldRequest['what'], signal?: AbortSignal): Promise<boolean> {
+    const answer = await this.#take({ what, key: '' }, signal);
+    if (answer.granted) this.#held.push(answer.hold);
+    return answer.granted;
+  }
+}
