@@ -55,8 +55,10 @@ export class ChangingFile<T> {
   }
 
   #parse(): Parsed<T> {
+    const { path, parse } = this.#options;
     try {
-      return this.#options.parse(readFileSync(this.#options.path, 'utf8'));
+      if (statSync(path).size > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES} bytes`);
+      return parse(readFileSync(path, 'utf8'));
     } catch (error) {
       return { ok: false, problem: (error as Error).message };
     }
@@ -73,7 +75,6 @@ export class ChangingFile<T> {
 
   #readVersion(): string {
     const { mtimeMs, ctimeMs, size, ino } = statSync(this.#options.path);
-    if (size > MAX_BYTES) throw new Error(`${this.#options.path}: larger than ${MAX_BYTES} bytes`);
     return [mtimeMs, ctimeMs, size, ino].join(' ');
   }
 }

@@ -28,7 +28,8 @@ export async function storeRefused(
   const { sessionId: session, origin: { door } } = draft.submission;
   const size = draft.body.reduce((sum, piece) => sum + piece.length, draft.header.length);
   if (refused === undefined || size > refusedMaxBytes) {
-    log.emit('message.refused-unstored', { session, door, size, detail: 'larger than refused-maxsize' });
+    const detail = refused === undefined ? 'rabbitmq-refused is not set' : 'larger than refused-maxsize';
+    log.emit('message.refused-unstored', { session, door, size, detail });
     return REFUSAL;
   }
   const records = toRecords(draft, settings, { queue: refused, properties: { refused: REFUSED } });

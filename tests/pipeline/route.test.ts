@@ -1,11 +1,30 @@
-// Routing: so far every accepted recipient's record goes to the inbox.
+// Routing: the table of MailerQ's queues for accepted mail; what is refused never comes here.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { routeRecipient } from '../../src/pipeline/route.ts';
 import { SETTINGS } from '../support/submissions.ts';
 
-test('routeRecipient() sends to the configured inbox', () => {
-  assert.equal(routeRecipient({ address: 'a@example.com' }, SETTINGS), 'inbox');
-  assert.equal(routeRecipient({ address: 'a@example.com' }, { ...SETTINGS, inbox: 'other' }), 'other');
-});
+const localAddresses = () => ({ isEmpty: false, includes: (address: string) => address === 'local@example.com' });
+
+const table = [
+  { name: 'no local queue and no list', settings: {}, queues: ['inbox', 'inbox'] },
+  { name: 'another inbox', settings: { inbox: 'mail' }, queues: ['mail', 'mail'] },
+  { name: 'a list without a local queue', settings: { localAddresses }, queues: ['inbox', 'inbox'] },
+  { name: 'a local queue without a list', settings: { local: 'ours' }, queues: ['inbox', 'inbox'] },
+  { name: 'a local queue and a list', settings: { local: 'ours', localAddresses }, queues: ['ours', 'inbox'] },
+  {
+    name: 'a refused queue, which is for nothing that is accepted',
+    settings: { local: 'ours', localAddresses, refused: 'no', requiresAuthentication: true },
+    queues: ['ours', 'inbox'],
+  },
+] as const;
+
+for (const { name, settings, queues } of table) {
+  test(`routeRecipient() with ${name}`, () => {
+    const found = ['local@example.com', 'other@example.com'].map((address) =>
+      routeRecipient({ address }, { ...SETTINGS, ...settings })
+    );
+    assert.deepEqual(found, queues);
+  });
+}
