@@ -11,6 +11,8 @@ export function toPipelineSettings(
   return {
     ...opened,
     addressPolicy: config['smtp-validate-address'],
+    recipientsFrom: config['smtp-recipients'],
+    maxRecipients: config['smtp-max-recipients'] || Infinity,
     lineEndings: config['smtp-line-endings'],
     eightBit: config['smtp-8bit'],
     addReceived: config['smtp-received'],

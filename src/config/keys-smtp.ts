@@ -58,6 +58,13 @@ export const SMTP_KEYS = {
       'with a valid domain behind the last one, anything but control characters before it.',
     mailerq: 'smtp-validate-address',
   }),
+  'smtp-recipients': key({
+    type: choice('envelope', 'headers'),
+    default: 'envelope',
+    doc: 'Where the recipients come from. envelope: RCPT TO. headers: the To, Cc and Bcc fields of the message, in ' +
+      'trusted sessions; one RCPT is still needed and is ignored, every address has to be valid (else 550 5.1.3), and ' +
+      'Bcc fields are taken out. Sessions that are not trusted keep the envelope.',
+  }),
   'smtp-received': key({
     type: bool(),
     default: 'true',

@@ -34,7 +34,6 @@ const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
   ],
   [PROXY]: ['http-proxy'],
   'X-Forwarded-For is not read': ['http-forwarded'],
-  'recipients come from the envelope': ['smtp-recipients'],
   [CHECKS]: ['smtp-check', 'smtp-auth-results', 'spamassassin-host', 'spamassassin-port', 'spamassassin-timeout'],
   'reports are not recognised': ['smtp-reports', 'rabbitmq-reports'],
   'there is one process': ['smtp-threads max-threads'],

@@ -11,6 +11,8 @@ test('toPipelineSettings() of an empty configuration', () => {
   assert.deepEqual(toPipelineSettings(loadText({}).config, opened), {
     ...opened,
     addressPolicy: 'strict',
+    recipientsFrom: 'envelope',
+    maxRecipients: 1000,
     lineEndings: 'reject',
     eightBit: 'base64',
     addReceived: true,
@@ -25,6 +27,7 @@ test('toPipelineSettings() of an empty configuration', () => {
 
 test('toPipelineSettings() takes every value from its key', () => {
   const file = 'smtp-validate-address: loose\nsmtp-line-endings: fix\nsmtp-8bit: raw\nsmtp-received: no\n' +
+    'smtp-recipients: headers\nsmtp-max-recipients: 0\n' +
     'rabbitmq-inbox: a\nrabbitmq-local: b\nrabbitmq-refused: c\nrefused-maxsize: 5K\n' +
     'smtp-extract: no\nsmtp-mappable-ips: 192.0.2.1\nsmtp-unmappable-ips: 192.0.2.1\nsmtp-default-ips: 192.0.2.9\n';
   const network = { network: { bits: 32, value: 0xc0000201n }, prefix: 32 };
@@ -32,6 +35,8 @@ test('toPipelineSettings() takes every value from its key', () => {
   assert.deepEqual(toPipelineSettings(loadText({ file }).config, opened), {
     ...opened,
     addressPolicy: 'loose',
+    recipientsFrom: 'headers',
+    maxRecipients: Infinity,
     lineEndings: 'fix',
     eightBit: 'raw',
     addReceived: false,

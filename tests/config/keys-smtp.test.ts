@@ -17,6 +17,7 @@ testKeys(SMTP_KEYS, {
   'smtp-range': { initial: undefined, text: '127.0.0.1', value: [loopback] },
   'smtp-proxy': { initial: [], text: '127.0.0.1', value: [loopback] },
   'smtp-validate-address': { initial: 'strict', text: 'loose', value: 'loose' },
+  'smtp-recipients': { initial: 'envelope', text: 'headers', value: 'headers' },
   'smtp-received': { initial: true, text: 'no', value: false },
   'smtp-line-endings': { initial: 'reject', text: 'fix', value: 'fix' },
   'smtp-8bit': { initial: 'base64', text: 'raw', value: 'raw' },
