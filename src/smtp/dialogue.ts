@@ -1,5 +1,6 @@
 // The SMTP dialogue of one session as a state machine: a command goes in, a reply comes out; it knows no socket.
 
+import { toMailboxKey } from '../mail/address.ts';
 import type { DsnParameters, Recipient } from '../mail/envelope.ts';
 import type { Pipeline } from '../pipeline/ingest.ts';
 import type { Authentication } from './authentication.ts';
@@ -239,8 +240,7 @@ export class Dialogue {
   }
 
   #addRecipient(address: string, dsn: DsnParameters | undefined): Reply {
-    const at = address.lastIndexOf('@');
-    const mailbox = address.slice(0, at + 1) + address.slice(at + 1).toLowerCase();
+    const mailbox = toMailboxKey(address);
     if (this.#recipients.size >= this.#settings.maxRecipients && !this.#recipients.has(mailbox)) {
       return REPLIES.tooManyRecipients;
     }

@@ -24,7 +24,8 @@ export interface MailClient {
   send(delivery: Delivery): Promise<void>;
 }
 
-function run(program: string, args: readonly string[]): Promise<string> {
+/** Runs a client; resolves to what it printed, rejects with what it said instead. */
+export function runProgram(program: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(program, args, { timeout: 60_000, maxBuffer: 1 << 27, encoding: 'utf8' }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
@@ -65,7 +66,7 @@ export const CLIENTS: readonly MailClient[] = [
     async send(delivery) {
       const { ports, from, to } = delivery;
       const url = `smtp://127.0.0.1:${ports.smtp}/client.example`;
-      await run('curl', ['-sS', url, '--mail-from', from, '--mail-rcpt', to, '-T', toFile(delivery)]);
+      await runProgram('curl', ['-sS', url, '--mail-from', from, '--mail-rcpt', to, '-T', toFile(delivery)]);
     },
   },
   {
@@ -79,7 +80,7 @@ export const CLIENTS: readonly MailClient[] = [
       // swaks always ends the data with a line end of its own.
       const isComplete = content.subarray(-2).toString('latin1') === '\r\n';
       const path = toFile({ ...delivery, content: isComplete ? content.subarray(0, -2) : content });
-      await run('swaks', [...where, '--from', from, '--to', to, '--data', `@${path}`, '--hide-all']);
+      await runProgram('swaks', [...where, '--from', from, '--to', to, '--data', `@${path}`, '--hide-all']);
     },
   },
   {
@@ -88,7 +89,7 @@ export const CLIENTS: readonly MailClient[] = [
     changes: [],
     async send(delivery) {
       const { ports, from, to } = delivery;
-      await run('python3', ['-c', SMTPLIB, String(ports.smtp), from, to, toFile(delivery)]);
+      await runProgram('python3', ['-c', SMTPLIB, String(ports.smtp), from, to, toFile(delivery)]);
     },
   },
   {
@@ -100,7 +101,7 @@ export const CLIENTS: readonly MailClient[] = [
       const query = new URLSearchParams({ envelope: from, recipient: to });
       const url = `http://127.0.0.1:${ports.http}/v1/messages?${query}`;
       const body = ['-H', 'content-type: message/rfc822', '--data-binary', `@${toFile(delivery)}`];
-      await run('curl', ['-sS', '--fail-with-body', url, ...body]);
+      await runProgram('curl', ['-sS', '--fail-with-body', url, ...body]);
     },
   },
   {
