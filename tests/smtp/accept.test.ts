@@ -1,13 +1,16 @@
 // The accept phase of the door on real sockets: PROXY headers, who is refused with which reply, and early talkers.
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { parseIpRanges } from '../../src/mail/ip-ranges.ts';
 import { proxyLocal, proxyV1, proxyV2, sslTlv, tlv } from '../support/proxy-headers.ts';
 import type { RecordingLog } from '../support/recording-log.ts';
 import { SmtpClient } from '../support/smtp-client.ts';
 import { DOOR_NAME, type DoorOptions, withDoor } from '../support/start-door.ts';
+import { createTestTls, secureClient } from '../support/test-tls.ts';
 
 const ENDS = { source: '192.0.2.1 123', destination: '198.51.100.7 25' };
 const MESSAGE = ['MAIL FROM:<a@example.com>', 'RCPT TO:<b@example.com>', 'DATA', 'Subject: x', '', 'x', '.'];
@@ -275,6 +278,96 @@ test('A full door still greets a proxy that speaks for itself, and has no place 
     assert.match(await check.ask('EHLO check.example'), /^250-/);
     assert.match(await check.ask('MAIL FROM:<a@example.com>'), /^421 4\.3\.2 /);
     assert.equal(await check.rest(), '');
+  });
+});
+
+/** A proxy that sends its header together with the first bytes of the client. */
+async function startProxy(port: number, header: Buffer): Promise<{ readonly port: number; close(): void }> {
+  const server = createServer((client) => {
+    client.once('data', (start: Buffer) => {
+      client.pause();
+      const onward = connect(port, '127.0.0.1', () => onward.write(Buffer.concat([header, start])));
+      client.pipe(onward).on('error', () => {}).on('close', () => client.destroy());
+      onward.pipe(client).on('error', () => {}).on('close', () => onward.destroy());
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, close: () => void server.close() };
+}
+
+/** TLS from the first byte behind the header. */
+const securely: DoorOptions = { ...behindProxy, ports: [], securePorts: [0], tls: createTestTls() };
+
+for (const [version, header] of [[1, proxyV1(ENDS)], [2, proxyV2(ENDS)]] as const) {
+  test(`A version ${version} header comes before the TLS handshake of a secure port`, async () => {
+    await withDoor(securely, async ({ connect, outlet, empty }) => {
+      const outside = await connect();
+      outside.sendBytes(header);
+      const client = await secureClient(outside);
+      assert.equal(await client.line(), GREETING);
+      await sendMessage(client);
+      const connection = outlet.parsed()[0]?.['connection'] as Record<string, unknown>;
+      assert.deepEqual([connection['remote-ip'], connection['local-port'], connection['secure']], [
+        '192.0.2.1',
+        25,
+        true,
+      ]);
+      client.close();
+      await empty();
+    });
+  });
+
+  test(`A version ${version} header may share a packet with the start of the TLS handshake`, async () => {
+    await withDoor(securely, async ({ port, empty }) => {
+      const proxy = await startProxy(port, header);
+      const client = await secureClient(await SmtpClient.connect(proxy.port));
+      assert.equal(await client.line(), GREETING);
+      client.close();
+      await empty();
+      proxy.close();
+    });
+  });
+}
+
+test('STARTTLS works behind a header, and the client stays who it is', async () => {
+  await withDoor({ ...behindProxy, tls: createTestTls() }, async ({ connect, outlet }) => {
+    const outside = await connect();
+    outside.sendBytes(proxyV2(ENDS));
+    await outside.reply();
+    await outside.ask('EHLO c.example');
+    assert.match(await outside.ask('STARTTLS'), /^220 /);
+    const client = await secureClient(outside);
+    await sendMessage(client);
+    const connection = outlet.parsed()[0]?.['connection'] as Record<string, unknown>;
+    assert.deepEqual([connection['remote-ip'], connection['secure']], ['192.0.2.1', true]);
+  });
+});
+
+test('A client of a secure port is refused inside TLS, and a proxy that speaks for itself is greeted', async () => {
+  await withDoor({ ...securely, isAllowed: () => false }, async ({ connect, empty }) => {
+    for (const [header, reply] of [[proxyV1(ENDS), '554 5.7.1'], [proxyLocal(), '220 ']] as const) {
+      const outside = await connect();
+      outside.sendBytes(header);
+      const client = await secureClient(outside);
+      assert.ok((await client.line()).startsWith(reply));
+      client.close();
+    }
+    await empty();
+  });
+});
+
+test('A connection counts for its client while it shakes hands', async () => {
+  await withDoor({ ...securely, rules: { proxies, maxPerAddress: 1 } }, async ({ connect, empty }) => {
+    const shaking = await connect();
+    shaking.sendBytes(proxyV1(ENDS));
+    await settle();
+    const second = await connect();
+    second.sendBytes(proxyV1(ENDS));
+    assert.match(await (await secureClient(second)).line(), /^421 4\.7\.0 /);
+    shaking.reset();
+    second.reset();
+    await empty();
   });
 });
 
