@@ -177,7 +177,7 @@ export class Session extends SMTPConnection {
     this.#isBusy = true;
     const reply = await pending.catch((error: unknown) => this.#toInternalError(error));
     this.#isBusy = false;
-    await this.#answer(reply);
+    if (!this._closed) await this.#answer(reply);
   }
 
   #answer(reply: Reply): void | Promise<void> {

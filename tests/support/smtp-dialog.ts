@@ -20,6 +20,7 @@ import type { PublishFault } from '../../src/queue/outlet.ts';
 import { decodeMime } from './read-record.ts';
 import { SmtpClient } from './smtp-client.ts';
 import { type DoorOptions, type StartedDoor, withDoor } from './start-door.ts';
+import { openTestAuthenticator, toLocalAddresses, UNAVAILABLE } from './test-logins.ts';
 import { createTestTls, secureClient } from './test-tls.ts';
 
 /** One line of a script that does something. */
@@ -57,18 +58,27 @@ export function parseDialog(text: string): Dialog {
   return { name, door, outletFault, steps };
 }
 
+const LOGINS = { mailer: [], unavailable: [UNAVAILABLE] } as const;
+
 /** What a script may say of the door beside its plain options. */
-interface ScriptOptions extends Omit<DoorOptions, 'tls'> {
+interface ScriptOptions extends Omit<DoorOptions, 'tls' | 'authenticator'> {
   /** False: the client is not in the range. */
   readonly allowed?: boolean;
   /** Whether the door has a certificate, and TLS from the first byte. */
   readonly tls?: 'starttls' | 'implicit';
+  /** Who may log in: `mailer` with `secret`, or nobody can tell. */
+  readonly login?: 'mailer' | 'unavailable';
+  /** The lines of local-addresses. */
+  readonly local?: string;
 }
 
-function toDoorOptions({ allowed = true, tls, ...options }: ScriptOptions): DoorOptions {
+function toDoorOptions({ allowed = true, tls, login, local, ...options }: ScriptOptions): DoorOptions {
+  const { pipelineSettings } = options;
   return {
     ...options,
     isAllowed: () => allowed,
+    ...(login !== undefined && { authenticator: (log) => openTestAuthenticator(log, LOGINS[login]) }),
+    ...(local !== undefined && { pipelineSettings: { ...pipelineSettings, localAddresses: toLocalAddresses(local) } }),
     ...(tls !== undefined && { tls: createTestTls() }),
     ...(tls === 'implicit' && { ports: [], securePorts: [0] }),
   };

@@ -1,4 +1,5 @@
 // An SMTP door on a free loopback port, with the real pipeline behind it and an outlet that records.
+import type { Authenticator } from '../../src/auth/authenticator.ts';
 import { createMessageIds } from '../../src/mail/message-id.ts';
 import { ClientGate, type ClientRules } from '../../src/net/client-gate.ts';
 import { SessionPlaces, type SessionPlacesOptions } from '../../src/net/session-places.ts';
@@ -26,6 +27,8 @@ export interface DoorOptions {
   readonly places?: SessionPlacesOptions | SessionPlaces;
   /** Ports to open; by default one that the system chooses. */
   readonly ports?: readonly number[];
+  /** Who may log in; without it nobody has to. */
+  readonly authenticator?: (log: RecordingLog) => Promise<Authenticator>;
   /** A certificate; without one there is no TLS. */
   readonly tls?: SessionTls;
   /** Ports with TLS from the first byte, behind the others. */
@@ -84,10 +87,11 @@ function createGate({ isAllowed = () => true, rules }: DoorOptions): ClientGate 
   return new ClientGate({ ...defaults, isAllowed, ...rules });
 }
 
-function openDoor(
+async function openDoor(
   options: DoorOptions,
   { outlet, log, places, gate }: Pick<StartedDoor, 'outlet' | 'log' | 'places' | 'gate'>,
 ): Promise<SmtpDoor> {
+  const authenticator = await options.authenticator?.(log);
   const { settings, pipelineSettings, pipeline, greetingName = () => DOOR_NAME, tls } = options;
   const { ports = [0], securePorts = [] } = options;
   const real = createPipeline({
@@ -97,18 +101,20 @@ function openDoor(
       eightBit: 'base64',
       addReceived: false,
       inbox: 'inbox',
+      requiresAuthentication: authenticator !== undefined,
       ...pipelineSettings,
     },
     outlet,
     log,
     nextId: createMessageIds(0, 0),
   });
-  return listenSmtp({
+  return await listenSmtp({
     pipeline: { ...real, ...pipeline },
     log,
     greetingName,
     gate,
     places,
+    authenticator,
     tls,
     settings: {
       maxBytes: 1_000_000,
