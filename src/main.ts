@@ -4,6 +4,7 @@ import process from 'node:process';
 import { checkConfig } from './commands/check-config.ts';
 import type { CommandIo } from './commands/command-io.ts';
 import { help } from './commands/help.ts';
+import { inject } from './commands/inject.ts';
 import { queueCommand } from './commands/queue.ts';
 import { serve } from './commands/serve.ts';
 import { version } from './commands/version.ts';
@@ -14,6 +15,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['serve', serve],
   ['check-config', checkConfig],
   ['queue', queueCommand],
+  ['inject', inject],
   ['help', help],
   ['--help', help],
   ['-h', help],

@@ -19,6 +19,11 @@ const COMMANDS: readonly { readonly name: string; readonly usage: string; readon
     usage: 'queue get QUEUE [--count N] [--ack]',
     purpose: 'the records of a queue as JSON lines, oldest first; they stay unless --ack is given',
   },
+  {
+    name: 'inject',
+    usage: 'inject [RCPT …] [--envelope ADDR] [--extract-recipients] [--ignore-dot]',
+    purpose: 'the message on standard input through the pipeline into the queue',
+  },
   { name: 'help', usage: 'help [KEY]', purpose: 'this overview, or everything about one configuration key' },
   { name: 'version', usage: 'version', purpose: 'print version and runtime' },
 ];

@@ -9,12 +9,16 @@ import type { Log } from '../telemetry/log.ts';
 import { toConfiguredQueues } from './configured-queues.ts';
 
 /** Opens the outlet; rejects with a sentence that says what to do when it cannot be used as configured. */
-export async function openOutlet(config: Config, log: Log): Promise<Outlet> {
+export async function openOutlet(
+  config: Config,
+  log: Log,
+  { exclusive = true }: { readonly exclusive?: boolean } = {},
+): Promise<Outlet> {
   const { queues, bounds } = toConfiguredQueues(config);
   const maxBytes = config['rabbitmq-max-message-size'];
   if (config['rabbitmq-address'] === undefined) {
     // Until the process ends, however it ends.
-    lockQueueFile(config['queue-path']);
+    if (exclusive) lockQueueFile(config['queue-path']);
     return openEmbeddedOutlet({ path: config['queue-path'], bounds, log });
   }
   return await connectAmqpOutlet({
