@@ -1,4 +1,4 @@
-// The configuration as the gateway takes it: loaded, with what only the floors above it can read: logins and local addresses.
+// The configuration as the gateway takes it: loaded, with what only the floors above it can read, such as logins.
 
 import { readFileSync } from 'node:fs';
 import type { AuthBackend } from '../auth/backend.ts';
@@ -8,7 +8,9 @@ import type { Fault } from '../config/fault.ts';
 import type { KeyName } from '../config/keys.ts';
 import { loadConfig, type LoadedConfig, type LoadOptions } from '../config/load.ts';
 import type { Parsed } from '../mail/parsed.ts';
+import { CertificateError, loadCertificate } from '../net/certificate.ts';
 import { parseLocalAddresses } from '../pipeline/local-addresses.ts';
+import { toCertificateFiles } from './open-certificate.ts';
 
 /** A loaded configuration with all its faults. */
 export interface GatewayConfig extends LoadedConfig {
@@ -25,7 +27,9 @@ export function loadGatewayConfig(options: LoadOptions): GatewayConfig {
   const urls = toAuthUrls(loaded).map(({ url, where }) => take(parseAuthBackend(url), where, faults));
   const backends = urls.filter((backend) => backend !== undefined);
   const pair = toCredentialPair(loaded, faults);
-  checkLocalAddresses(loaded, { faults, readFile: options.readFile ?? readFileSync });
+  const { readFile = readFileSync } = options;
+  checkLocalAddresses(loaded, { faults, readFile });
+  checkCertificate(loaded, { faults, readFile });
   return {
     ...loaded,
     faults,
@@ -69,5 +73,22 @@ function checkLocalAddresses(
     }
   } catch {
     // Loading has reported a file that cannot be read.
+  }
+}
+
+function checkCertificate(
+  { config, given }: LoadedConfig,
+  { faults, readFile }: { readonly faults: Fault[]; readonly readFile: NonNullable<LoadOptions['readFile']> },
+): void {
+  const files = toCertificateFiles(config);
+  if (files === undefined) return;
+  // Loading has reported a file that cannot be read.
+  const paths = Object.values(files);
+  if (faults.some(({ text }) => paths.some((path) => text.startsWith(`${path} cannot be read`)))) return;
+  try {
+    loadCertificate(files, { readFile });
+  } catch (error) {
+    if (!(error instanceof CertificateError)) throw error;
+    faults.push({ where: given.get('smtp-certificate')?.where ?? '', text: error.message });
   }
 }

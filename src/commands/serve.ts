@@ -11,6 +11,7 @@ import { type IpRanges, rangesContain } from '../mail/ip-ranges.ts';
 import { createMessageIds } from '../mail/message-id.ts';
 import { type AddressSource, ClientGate } from '../net/client-gate.ts';
 import { type GreetingNames, loadGreetingNames } from '../net/greeting-names.ts';
+import type { LiveCertificate } from '../net/live-certificate.ts';
 import { SessionPlaces } from '../net/session-places.ts';
 import { createPipeline, type Pipeline } from '../pipeline/ingest.ts';
 import type { Outlet } from '../queue/outlet.ts';
@@ -19,10 +20,11 @@ import { listenSmtp, type SmtpDoor } from '../smtp/listener.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import type { CommandIo } from './command-io.ts';
 import { type GatewayConfig, loadGatewayConfig } from './gateway-config.ts';
+import { openCertificate } from './open-certificate.ts';
 import { openLocalAddresses } from './open-local-addresses.ts';
 import { openOutlet } from './open-outlet.ts';
 import { toPipelineSettings } from './pipeline-settings.ts';
-import { waitForStop } from './stop-signal.ts';
+import { onReload, waitForStop } from './signals.ts';
 
 /** What the doors are built from. */
 interface Gateway {
@@ -33,6 +35,8 @@ interface Gateway {
   /** Undefined where nobody has to log in. */
   readonly authenticator: Authenticator | undefined;
   readonly greetingName: GreetingNames;
+  /** Undefined where there is no TLS. */
+  readonly certificate: LiveCertificate | undefined;
   readonly isDraining: () => boolean;
 }
 
@@ -51,6 +55,8 @@ const GREETING_LOOKUP_MS = 2000;
 const PLACE_WAIT_MS = 60_000;
 // Longest time for the PROXY header of a listed peer.
 const PROXY_HEADER_MS = 5000;
+// Longest time for a TLS handshake.
+const HANDSHAKE_MS = 30_000;
 const BAD_CONFIGURATION = 2;
 
 /** Runs the gateway until it is told to stop. */
@@ -67,6 +73,7 @@ export async function serve(argv: readonly string[], io: CommandIo): Promise<num
   const gateway = { ...(await composeGateway(loaded, log)), isDraining: () => isDraining };
   const doors = await openDoors(gateway).catch((error) => close(gateway).then(() => Promise.reject(error)));
   announce(gateway, { doors, io });
+  onReload(() => gateway.certificate?.reload());
   const signal = await stopped;
   isDraining = true;
   log.emit('gateway.draining', { signal, sessions: doors.smtp.sessions() });
@@ -99,6 +106,12 @@ async function composeGateway(
   { config, authBackends }: GatewayConfig,
   log: Log,
 ): Promise<Omit<Gateway, 'isDraining'>> {
+  const greetingName = await loadGreetingNames({
+    byAddress: config['mta-names'],
+    configured: config['smtp-hostname'],
+    timeoutMs: GREETING_LOOKUP_MS,
+  });
+  const certificate = openCertificate(config, { log, greetingName: greetingName('') });
   const requiresAuthentication = authBackends.length > 0;
   const localAddresses = openLocalAddresses(config['local-addresses'], log);
   const authenticator = requiresAuthentication ? await openAuthenticator(authBackends, { log }) : undefined;
@@ -112,12 +125,7 @@ async function composeGateway(
     log,
     nextId: createMessageIds(config['server-id'], 0),
   });
-  const greetingName = await loadGreetingNames({
-    byAddress: config['mta-names'],
-    configured: config['smtp-hostname'],
-    timeoutMs: GREETING_LOOKUP_MS,
-  });
-  return { config, log, outlet, pipeline, authenticator, greetingName };
+  return { config, log, outlet, pipeline, authenticator, greetingName, certificate };
 }
 
 async function close({ authenticator, outlet }: Pick<Gateway, 'authenticator' | 'outlet'>): Promise<void> {
@@ -135,12 +143,13 @@ async function openDoors(gateway: Gateway): Promise<Doors> {
   }
 }
 
-function openSmtp({ config, log, pipeline, authenticator, greetingName }: Gateway): Promise<SmtpDoor> {
+function openSmtp({ config, log, pipeline, authenticator, greetingName, certificate }: Gateway): Promise<SmtpDoor> {
   return listenSmtp({
     pipeline,
     log,
     authenticator,
     greetingName,
+    tls: certificate && { certificate, handshakeTimeoutMs: HANDSHAKE_MS },
     gate: createGate(config, { log, byDefault: authenticator === undefined ? 'loopback' : 'everybody' }),
     places: new SessionPlaces({ limit: config['smtp-connections'], waitMs: PLACE_WAIT_MS }),
     settings: {
@@ -153,7 +162,7 @@ function openSmtp({ config, log, pipeline, authenticator, greetingName }: Gatewa
       dataTimeoutMs: config['smtp-data-timeout'] * 1000,
       greetingDelayMs: config['smtp-greeting-delay'] * 1000,
     },
-  }, { addresses: config['smtp-ip'], ports: config['smtp-port'] });
+  }, { addresses: config['smtp-ip'], ports: config['smtp-port'], securePorts: config['smtp-secure-port'] });
 }
 
 /** Throws an Error when the list of blocked addresses cannot be read. */
@@ -201,7 +210,9 @@ function announce(
   { config, log, authenticator }: Gateway,
   { doors, io }: { readonly doors: Doors; readonly io: CommandIo },
 ): void {
-  for (const { address, port } of doors.smtp.bound) io.stdout(`SMTP ${toHostPort(address, port)}\n`);
+  for (const { address, port, secure } of doors.smtp.bound) {
+    io.stdout(`${secure ? 'SMTPS' : 'SMTP'} ${toHostPort(address, port)}\n`);
+  }
   for (const { address, port } of doors.http.bound) io.stdout(`HTTP ${toHostPort(address, port)}\n`);
   log.emit('gateway.access', {
     smtp: config['smtp-range'] !== undefined

@@ -24,7 +24,8 @@ const BROKER_KEYS: readonly KeyName[] = [
 /** Applies every rule; the result has the queue type that follows from the other keys. */
 export function crossCheck(effective: Effective, findings: Findings): Effective {
   const { config } = effective;
-  if (config['smtp-port'].length === 0 && config['http-port'].length === 0) {
+  const doors = [config['smtp-port'], config['smtp-secure-port'], config['http-port']];
+  if (doors.every((ports) => ports.length === 0)) {
     findings.warnings.push({ where: 'smtp-port, http-port', text: 'both are none: no door will be open' });
   }
   checkBrokerKeys(effective, findings);

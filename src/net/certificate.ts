@@ -1,5 +1,6 @@
 // Loads a server's certificate chain and private key from PEM files, with errors that say what is wrong with them.
 
+import { Buffer } from 'node:buffer';
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parsePem, type PemBlocks } from './pem.ts';
@@ -34,9 +35,12 @@ export class CertificateError extends Error {
 }
 
 /** Reads and checks both files; throws `CertificateError`. */
-export function loadCertificate({ certificatePath, keyPath }: CertificateFiles): Certificate {
-  const certificateBlocks = readPem(certificatePath);
-  const keyBlocks = keyPath === certificatePath ? certificateBlocks : readPem(keyPath);
+export function loadCertificate(
+  { certificatePath, keyPath }: CertificateFiles,
+  { readFile = readFileSync }: { readonly readFile?: (path: string) => Uint8Array } = {},
+): Certificate {
+  const certificateBlocks = readPem(certificatePath, readFile);
+  const keyBlocks = readPem(keyPath, readFile);
   if (certificateBlocks.certificates.length === 0) throw toNoCertificate(certificatePath, certificateBlocks);
   const key = findKey(keyPath, keyBlocks);
   const chain = parseChain(certificatePath, certificateBlocks);
@@ -53,9 +57,9 @@ export function loadCertificate({ certificatePath, keyPath }: CertificateFiles):
   };
 }
 
-function readPem(path: string): PemBlocks {
+function readPem(path: string, readFile: (path: string) => Uint8Array): PemBlocks {
   try {
-    return parsePem(readFileSync(path, 'latin1'));
+    return parsePem(Buffer.from(readFile(path)).toString('latin1'));
   } catch (error) {
     throw new CertificateError(`${path} cannot be read: ${toReason(error)}`, { cause: error });
   }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type GatewayConfig, loadGatewayConfig } from '../../src/commands/gateway-config.ts';
 import { toFaultLine } from '../../src/config/fault.ts';
+import { makePair } from '../support/certificates.ts';
 import { memoryFiles } from '../support/memory-files.ts';
 
 function load(file: string, files: Readonly<{ [path: string]: string }> = {}): GatewayConfig {
@@ -105,3 +106,34 @@ test('loadGatewayConfig() shows labels in place of the URLs', () => {
   const { shown } = load('smtp-auth: hardcoded://u:hunter2 ldap://h/dc=x\n');
   assert.equal(shown.get('smtp-auth'), 'hardcoded://(1 user) ldap://h/dc=x');
 });
+
+const [pair, other] = [makePair('mx.example.com'), makePair('other.example.com')];
+const pemFiles = { '/mx.pem': pair.certificate, '/mx.key': pair.key, '/other.key': other.key };
+
+const certificates: readonly { name: string; file: string; faults: readonly string[] }[] = [
+  { name: 'a pair', file: 'smtp-certificate: /mx.pem\nsmtp-key: /mx.key', faults: [] },
+  { name: 'the certificate that is made at the start', file: 'smtp-certificate: self-signed', faults: [] },
+  {
+    name: 'the key of another certificate',
+    file: 'smtp-certificate: /mx.pem\nsmtp-key: /other.key',
+    faults: ['config.txt:1: smtp-certificate: /other.key holds the key of another certificate than the one in /mx.pem'],
+  },
+  {
+    name: 'a certificate without key',
+    file: 'smtp-certificate: /mx.pem',
+    faults: [
+      'config.txt:1: smtp-certificate: /mx.pem holds a certificate and no private key: name the file with the key',
+    ],
+  },
+  {
+    name: 'a key that is not there, once',
+    file: 'smtp-certificate: /mx.pem\nsmtp-key: /none',
+    faults: ['config.txt:2: smtp-key: /none cannot be read: no such file (ENOENT), check the path'],
+  },
+];
+
+for (const { name, file, faults } of certificates) {
+  test(`loadGatewayConfig() looks at ${name}`, () => {
+    assert.deepEqual(load(file, pemFiles).faults.map(toFaultLine), faults);
+  });
+}

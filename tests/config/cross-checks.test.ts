@@ -75,7 +75,11 @@ const warnings = [
       'list the addresses of the proxies',
     ],
   })),
-  { name: 'proxies whose clients have to log in', file: 'smtp-proxy: 192.0.2.1\nsmtp-auth: users://*', expected: [] },
+  {
+    name: 'proxies whose clients have to log in',
+    file: 'smtp-proxy: 192.0.2.1\nsmtp-auth: users://*\nsmtp-certificate: self-signed',
+    expected: [],
+  },
   {
     name: 'refused mail without anybody who has to log in',
     file: 'rabbitmq-refused: refused',
@@ -85,7 +89,7 @@ const warnings = [
   },
   ...['smtp-auth: users://*', 'smtp-username: u\nsmtp-password: p'].map((login) => ({
     name: 'refused mail with a login',
-    file: `rabbitmq-refused: refused\nrabbitmq-local: inbox\n${login}`,
+    file: `rabbitmq-refused: refused\nrabbitmq-local: inbox\nsmtp-certificate: self-signed\n${login}`,
     expected: [],
   })),
   {

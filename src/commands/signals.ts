@@ -1,4 +1,4 @@
-// SIGTERM and SIGINT: the first asks for a graceful stop, the second ends the process at once.
+// Signals: SIGTERM and SIGINT stop gracefully the first time and at once the second; SIGHUP reads files again.
 
 import process from 'node:process';
 
@@ -19,4 +19,9 @@ export function waitForStop(): Promise<string> {
       });
     }
   });
+}
+
+/** Calls back at every SIGHUP. Once this was called, the signal no longer ends the process. */
+export function onReload(reload: () => void): void {
+  process.on('SIGHUP', reload);
 }
