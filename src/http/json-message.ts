@@ -1,11 +1,13 @@
 // The application/json form of POST /v1/messages: from the body's bytes to an envelope, content and record properties.
 
 import * as v from 'valibot';
+import { decodeBase64 } from './base64.ts';
 import type { GivenAddress, MessageRequest } from './message-request.ts';
 import { parseJsonBody } from './json-body.ts';
 import { findUnencodable, MAX_ERRORS, toPointer } from './json-values.ts';
 import { ENVELOPE_NAMES, messageSchema, REFUSED_NAMES } from './message-schema.ts';
 import { failure, type FieldError, type Problem, type Result } from './problem.ts';
+import { type ParsedMail, parseMail } from './parse-mail.ts';
 
 type Message = v.InferOutput<typeof messageSchema>;
 
@@ -20,13 +22,21 @@ export function parseJsonMessage(body: readonly Uint8Array[]): Result<MessageReq
     ...findUnencodable(parsed.value),
   ];
   if (errors.length > 0 || !checked.success) return failure(invalid(errors));
-  const content = toContent(checked.output);
+  const { message, mime, 'mime-encoding': encoding } = checked.output;
+  const mail = message === undefined ? undefined : parseMail(message, errors);
+  const content = mail === undefined ? toContent(mime ?? '', encoding) : [];
   if (content === undefined) {
-    return failure(invalid([{ pointer: '/mime', detail: 'is not base64 (RFC 4648 section 4, without line breaks)' }]));
+    errors.push({ pointer: '/mime', detail: 'is not base64 (RFC 4648 section 4, without line breaks)' });
   }
+  if (errors.length > 0 || content === undefined) return failure(invalid(errors));
   return {
     ok: true,
-    value: { ...toAddresses(checked.output), content: [content], properties: toProperties(parsed.value) },
+    value: {
+      ...fromMail(mail),
+      ...toAddresses(checked.output),
+      content,
+      properties: toProperties(parsed.value),
+    },
   };
 }
 
@@ -42,8 +52,10 @@ function toErrors(issues: readonly v.BaseIssue<unknown>[]): FieldError[] {
   return issues.slice(0, MAX_ERRORS).map((issue) => {
     const path = (issue.path ?? []).map(({ key }) => typeof key === 'number' ? key : String(key));
     // valibot reports an absent name as a key issue with a text of its own, which says nothing secret but little.
-    const missing = issue.kind === 'schema' && issue.type === 'loose_object' && issue.received === 'undefined';
-    return { pointer: toPointer(path), detail: missing ? 'is missing' : issue.message };
+    const isKey = issue.kind === 'schema' && /^(?:loose|strict)_object$/.test(issue.type) && path.length > 0;
+    if (isKey && issue.received === 'undefined') return { pointer: toPointer(path), detail: 'is missing' };
+    if (isKey && issue.expected === 'never') return { pointer: toPointer(path), detail: 'is not known here' };
+    return { pointer: toPointer(path), detail: issue.message };
   });
 }
 
@@ -53,11 +65,26 @@ function findRefused(message: { readonly [name: string]: unknown }): FieldError[
     .map(([name, detail]) => ({ pointer: toPointer([name]), detail }));
 }
 
-function findContradictions({ recipient, recipients }: Message): FieldError[] {
-  if (recipient !== undefined && recipients !== undefined) {
-    return [{ pointer: '/recipients', detail: 'give either recipient or recipients' }];
+function findContradictions(given: Message): FieldError[] {
+  const { recipient, recipients, mime, message } = given;
+  const errors: FieldError[] = [];
+  const contradict = (pointer: string, detail: string) => errors.push({ pointer, detail });
+  if (mime === undefined && message === undefined) contradict('/mime', 'is missing: give mime or message');
+  if (mime !== undefined && message !== undefined) contradict('/message', 'give either mime or message');
+  if (message !== undefined && given['mime-encoding'] !== undefined) {
+    contradict('/mime-encoding', 'goes with mime only');
   }
-  return recipients?.length === 0 ? [{ pointer: '/recipients', detail: 'must not be empty' }] : [];
+  if (recipient !== undefined && recipients !== undefined) {
+    contradict('/recipients', 'give either recipient or recipients');
+  } else if (recipients?.length === 0) contradict('/recipients', 'must not be empty');
+  return errors;
+}
+
+/** The envelope of a message in parts follows from its parts, unless the request names another. */
+function fromMail(parsed: ParsedMail | undefined): Omit<MessageRequest, 'content'> {
+  if (parsed === undefined) return {};
+  const { mail, sender, recipients, named } = parsed;
+  return { mail, named, recipients, ...(sender === undefined ? {} : { sender }) };
 }
 
 /** A property that is left out comes from the header section; `""` and null are the null sender. */
@@ -72,17 +99,10 @@ function toAddresses({ envelope, recipient, recipients }: Message): Pick<Message
   };
 }
 
-function toContent({ mime, 'mime-encoding': encoding }: Message): Buffer | undefined {
-  return encoding === 'base64' ? decodeBase64(mime) : Buffer.from(mime);
-}
-
-/** Node's decoder skips what it does not know; here anything but canonical base64 is a fault. */
-function decodeBase64(text: string): Buffer | undefined {
-  const digits = text.replace(/={1,2}$/, '');
-  if (text.length % 4 !== 0 || /[^A-Za-z0-9+/]/.test(digits)) return undefined;
-  const bytes = Buffer.from(text, 'base64');
-  const tail = bytes.subarray(Math.floor((bytes.length - 1) / 3) * 3);
-  return tail.toString('base64') === text.slice(-4) ? bytes : undefined;
+function toContent(mime: string, encoding: 'base64' | undefined): Buffer[] | undefined {
+  if (encoding === undefined) return [Buffer.from(mime)];
+  const bytes = decodeBase64(mime);
+  return bytes === undefined ? undefined : [bytes];
 }
 
 /** Everything but the envelope and the content, as it was given. */

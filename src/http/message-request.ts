@@ -1,6 +1,7 @@
 // What every form of POST /v1/messages (JSON, raw MIME) is parsed into before the addresses are judged.
 
 import type { Place } from './problem.ts';
+import type { StructuredMail } from './structured-mail.ts';
 
 /** An address with the place in the request it came from, for the error that names it. */
 export interface GivenAddress {
@@ -14,7 +15,12 @@ export interface MessageRequest {
   readonly sender?: GivenAddress;
   /** Left out: from the header section. */
   readonly recipients?: readonly GivenAddress[];
+  /** Empty where the message has yet to be composed. */
   readonly content: readonly Uint8Array[];
+  /** The message in parts, to be composed once its addresses are known to be valid. */
+  readonly mail?: StructuredMail;
+  /** Addresses that are no part of the envelope, but have to be valid all the same. */
+  readonly named?: readonly GivenAddress[];
   /** Record properties beyond envelope and content. */
   readonly properties?: { readonly [name: string]: unknown };
 }

@@ -2,6 +2,7 @@
 
 import { isIP } from 'node:net';
 import * as v from 'valibot';
+import { mailSchema } from './mail-schema.ts';
 
 const TEXT = 'must be a string';
 const LIST_OF_TEXT = 'must be an array of strings';
@@ -76,7 +77,8 @@ export const messageSchema = v.looseObject({
   envelope: v.optional(textOrNull),
   recipient: v.optional(text),
   recipients: v.optional(texts),
-  mime: v.pipe(v.string('must be a string: the whole message'), v.nonEmpty('must not be empty')),
+  mime: v.optional(v.pipe(v.string('must be a string: the whole message'), v.nonEmpty('must not be empty'))),
+  message: v.optional(mailSchema),
   'mime-encoding': v.optional(v.literal('base64', 'must be "base64" or left out')),
   ...v.partial(v.object(outgoing)).entries,
 }, 'must be an object');
@@ -88,6 +90,7 @@ export const ENVELOPE_NAMES: ReadonlySet<string> = new Set([
   'recipients',
   'mime',
   'mime-encoding',
+  'message',
 ]);
 
 const BY_GATEWAY = 'is set by the gateway';
@@ -108,6 +111,5 @@ export const REFUSED_NAMES: { readonly [name: string]: string } = {
   tls: BY_GATEWAY,
   size: BY_GATEWAY,
   sha256: BY_GATEWAY,
-  message: 'composing a message is not supported: send it ready-made as mime',
   key: 'a message store is not supported: send the message as mime',
 };

@@ -42,6 +42,7 @@ export function resolveEnvelope(request: MessageRequest, rules: EnvelopeRules): 
   const errors: FieldError[] = [];
   const mailFrom = toMailFrom(sender === undefined ? fromHeader?.senders ?? [] : [sender], { rules, errors });
   const rcptTo = toRcptTo(given, { rules, errors });
+  checkNamed(request, { rules, errors });
   if (errors.length > 0) return failure(invalid(errors));
   return { ok: true, value: { envelope: { mailFrom, rcptTo }, content: toContent(request, fromHeader) } };
 }
@@ -103,6 +104,16 @@ function toRcptTo(given: readonly GivenAddress[], { rules, errors }: Judgement):
     errors.push({ pointer: '/recipients', detail: 'are missing, and the header section has no To, Cc or Bcc' });
   }
   return [...addresses].map((address) => ({ address }));
+}
+
+/** What stands in a header section that the gateway composes is as valid as an envelope is. */
+function checkNamed({ named = [], sender, recipients = [] }: MessageRequest, { rules, errors }: Judgement): void {
+  const judged = new Set([sender, ...recipients]);
+  for (const each of named) {
+    if (judged.has(each)) continue;
+    const parsed = each.text === '' ? undefined : rules.pipeline.checkSender(each.text, OPTIONS);
+    if (parsed?.ok !== true) errors.push({ ...each.place, detail: parsed?.fault ?? 'the address is empty' });
+  }
 }
 
 /** Bcc goes when it was read as recipients, as with sendmail -t: its whole point is that the others do not see it. */

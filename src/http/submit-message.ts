@@ -1,6 +1,7 @@
 // POST /v1/messages: from one request to the pipeline, and back with a durable 202 or a problem.
 
 import type { Context } from 'hono';
+import { composeMail } from './compose-mail.ts';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
 import { parseJsonMessage } from './json-message.ts';
 import type { MessageRequest } from './message-request.ts';
@@ -30,7 +31,9 @@ export function submitMessage(door: HttpDoor): (c: Context<DoorEnv>) => Promise<
     if (!message.ok) return refuse(c, message.problem, door.log);
     const resolved = resolveEnvelope(message.value, door);
     if (!resolved.ok) return refuse(c, resolved.problem, door.log);
-    const { properties } = message.value;
+    const { mail, properties } = message.value;
+    const composed = mail === undefined ? undefined : await composeMail(mail, door);
+    if (composed?.ok === false) return refuse(c, composed.problem, door.log);
     const { address, port, secure } = c.env.peer;
     const disposition = await door.pipeline.ingest({
       origin: { door: 'http', authentication: '', remoteIp: address, remotePort: port, secure },
@@ -38,6 +41,7 @@ export function submitMessage(door: HttpDoor): (c: Context<DoorEnv>) => Promise<
       hostname: door.hostname,
       sessionId: c.get('requestId'),
       ...resolved.value,
+      ...(composed === undefined ? {} : { content: composed.value }),
       ...(properties === undefined ? {} : { properties }),
     });
     if (disposition.outcome !== 'accepted') return answerProblem(c, toProblem(disposition));

@@ -47,7 +47,12 @@ const wrong: readonly { name: string; message: object; pointers: readonly string
   { name: 'no mime', message: { mime: undefined }, pointers: ['/mime'] },
   { name: 'an empty mime', message: { mime: '' }, pointers: ['/mime'] },
   { name: 'a nested mime', message: { mime: { subject: 'x' } }, pointers: ['/mime'] },
-  { name: 'a message to compose', message: { message: { subject: 'x' } }, pointers: ['/message'] },
+  { name: 'mime and a message in parts', message: { message: { from: 'a@x.example' } }, pointers: ['/message'] },
+  {
+    name: 'an encoding for a message in parts',
+    message: { mime: undefined, message: { from: 'a@x.example' }, 'mime-encoding': 'base64' },
+    pointers: ['/mime-encoding'],
+  },
   { name: 'recipient and recipients', message: { recipients: ['b@b.example'] }, pointers: ['/recipients'] },
   { name: 'no recipients', message: { recipient: undefined, recipients: [] }, pointers: ['/recipients'] },
   { name: 'a recipient object', message: { recipient: { address: 'x' } }, pointers: ['/recipient'] },

@@ -64,6 +64,44 @@ test('Both forms take the envelope from the header section when they give none',
   assert.deepEqual(submissions.map(contentOf), [RAW, RAW]);
 });
 
+test('A message in parts is composed, and its envelope follows from its parts', async () => {
+  const { door, submissions } = createRecordingDoor();
+  const message = { from: 'S <s@x.example>', to: ['r@x.example'], bcc: 'b@x.example', subject: 'Hello', text: 'Hi.\n' };
+  assert.equal((await postJson(door, { message, tags: ['t'] })).status, 202);
+  assert.equal((await postJson(door, { message, envelope: '', recipient: 'other@x.example' })).status, 202);
+  assert.deepEqual(submissions.map(({ envelope }) => envelope), [
+    { mailFrom: 's@x.example', rcptTo: [{ address: 'r@x.example' }, { address: 'b@x.example' }] },
+    { mailFrom: '', rcptTo: [{ address: 'other@x.example' }] },
+  ]);
+  assert.match(contentOf(submissions[0]), /^From: S <s@x\.example>\r\nTo: r@x\.example\r\nSubject: Hello\r\n/);
+  assert.match(contentOf(submissions[0]), /\r\n\r\nHi\.\r\n$/);
+  assert.doesNotMatch(contentOf(submissions[0]), /b@x\.example/);
+  assert.deepEqual(submissions[0]?.properties, { tags: ['t'] });
+});
+
+test('Every address that a composed message names has to be valid, whatever the envelope says', async () => {
+  const { door, submissions } = createRecordingDoor();
+  const message = { from: 's', to: ['r@x.example', 'r@-x'], cc: 'c@x..example', bcc: ['b'] };
+  const pointersOf = async (response: Response) => {
+    const { errors = [] } = await problemOf(response);
+    return errors.map((error) => (error as { pointer?: string }).pointer);
+  };
+  const bcc = '/message/bcc/0';
+  const named = ['/message/from', '/message/to/1', '/message/cc'];
+  const explicit = await postJson(door, { message: { ...message, bcc: [] }, envelope: '', recipient: 'a@x.example' });
+  assert.deepEqual(await pointersOf(explicit), named);
+  assert.deepEqual((await pointersOf(await postJson(door, { message }))).toSorted(), [...named, bcc].toSorted());
+  assert.deepEqual(submissions, []);
+});
+
+test('A composed message is bounded like any other', async () => {
+  const { door, submissions } = createRecordingDoor({ maxBytes: 10_000 });
+  const message = { from: 's@x.example', to: 'r@x.example', text: 'ü'.repeat(3900) };
+  const response = await postJson(door, { message });
+  assert.equal(response.status, 413);
+  assert.deepEqual(submissions, []);
+});
+
 const mediaTypes: readonly { type: string | undefined; status: number }[] = [
   { type: 'application/json', status: 202 },
   { type: 'Application/JSON; charset=UTF-8', status: 202 },
