@@ -46,11 +46,11 @@ test('self-signed is made beside queue-path for the greeting name, and found the
   const given = { 'smtp-certificate': 'self-signed', 'queue-path': join(directory, 'queue.db') };
   const [first, second] = [open(context, given), open(context, given)];
   assert.deepEqual(readdirSync(directory).sort(), ['self-signed.crt', 'self-signed.key']);
-  const [{ event, fields } = { event: '', fields: {} }] = first.log.events;
-  assert.equal(event, 'tls.certificate-loaded');
-  assert.equal(fields['certificate'], join(directory, 'self-signed.crt'));
-  assert.equal(fields['subject'], 'CN=mx.example.com');
-  assert.match(String(fields['validUntil']), /^\d{4}-\d\d-\d\dT/);
+  const [loaded] = first.log.events;
+  assert.equal(loaded?.event, 'tls.certificate-loaded');
+  assert.equal(loaded?.fields['certificate'], join(directory, 'self-signed.crt'));
+  assert.equal(loaded?.fields['subject'], 'CN=mx.example.com');
+  assert.match(String(loaded?.fields['validUntil']), /^\d{4}-\d\d-\d\dT/);
   assert.deepEqual(second.log.events, first.log.events);
 });
 
