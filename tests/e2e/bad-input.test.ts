@@ -113,7 +113,7 @@ test('A queue that differs otherwise is used as it is, with a warning that names
   const warning = JSON.stringify(await gateway.event('outlet.queue-differs'));
   assert.match(warning, /plain/);
   assert.match(warning, /quorum/);
-  assert.match(warning, /"found":"none"/);
+  assert.match(warning, /"found":"classic"/);
   const { ids } = await runLoad({ port: gateway.ports.smtp, sessions: 1, messages: 1 });
   assert.equal(ids.length, 1);
 });
