@@ -9,6 +9,7 @@ import { say } from './step.ts';
 const needed: readonly [name: string, proof: string][] = [
   ['rabbitmq-server', '/usr/lib/rabbitmq/bin/rabbitmq-server'],
   ['swaks', 'swaks'],
+  ['libnet-ssleay-perl', '/usr/share/doc/libnet-ssleay-perl'],
   ['strace', 'strace'],
   ['debootstrap', 'debootstrap'],
   ['curl', 'curl'],

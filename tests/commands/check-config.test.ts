@@ -65,6 +65,28 @@ test('checkConfig() never shows a password, in the configuration or in a fault',
   assert.doesNotMatch(good.stdout + good.stderr + bad.stdout + bad.stderr, /hunter/);
 });
 
+test('checkConfig() shows backends by their labels, and the password of the old pair not at all', () => {
+  const urls = 'hardcoded://u:hunter1,v:hunter2 radius://id:hunter3@h:1812 file:///etc/users';
+  const { code, stdout, stderr } = runCommand(checkConfig, [
+    `--smtp-auth=${urls}`,
+    '--smtp-username=w',
+    '--smtp-password=hunter4 ',
+  ]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^smtp-auth: hardcoded:\/\/\(2 users\) radius:\/\/id:\*\*\*@h:1812 file:\/\/\/etc\/users$/m);
+  assert.match(stdout, /^smtp-username: w$/m);
+  assert.match(stdout, /^smtp-password: \*\*\*$/m);
+  assert.doesNotMatch(stdout + stderr, /hunter/);
+});
+
+test('checkConfig() finds what only the gateway can read: backends and local addresses', () => {
+  const { code, stdout, stderr } = runCommand(checkConfig, ['--smtp-auth=gopher://hunter2', 'hardcoded://u:12345']);
+  assert.deepEqual([code, stdout], [2, '']);
+  assert.match(stderr, /^command line --smtp-auth: "gopher:\/\/" is no backend; /m);
+  assert.match(stderr, /^command line: unexpected "hardcoded:\/\/\*\*\*", settings are --KEY=VALUE$/m);
+  assert.doesNotMatch(stderr, /hunter|12345/);
+});
+
 const configurations = [
   '',
   'smtp-port:\nhttp-port: 0\n',

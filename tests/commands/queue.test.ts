@@ -55,6 +55,13 @@ test('queue ls prints a line per queue: name, tab, messages', async (context) =>
   assert.deepEqual([code, stdout, stderr], [0, 'new\t0\ninbox\t2\nold\t1\n', '']);
 });
 
+test('queue ls lists every configured queue, also those that are empty', async (context) => {
+  const path = await makeQueue(context, [makeRecord('A', { queue: 'refused' })]);
+  const queues = ['--rabbitmq-local=local', '--rabbitmq-refused=refused', '--smtp-auth=users://*'];
+  const { stdout } = await run(['ls', `--queue-path=${path}`, ...queues]);
+  assert.equal(stdout, 'inbox\t0\nlocal\t0\nrefused\t1\n');
+});
+
 test('queue get prints the bodies byte for byte, each with a line feed', async (context) => {
   const bodies = [Buffer.from('{"a":"\u00e4"}'), Buffer.from([0x22, 0xff, 0x00, 0x22]), Buffer.alloc(3_000_000, 'x')];
   const path = await makeQueue(context, bodies.map((body, index) => makeRecord(`ID${index}`, { body: [body] })));

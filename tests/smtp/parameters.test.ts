@@ -28,6 +28,17 @@ for (const { given, smtputf8 = false, dsn = {} } of mailAccepted) {
   });
 }
 
+test('applyMailParameters() takes AUTH= where logins are taken, and keeps nothing of it', () => {
+  for (const value of ['<>', 'a+3Db@example.com', 'x'.repeat(500)]) {
+    const applied = applyMailParameters(toMap({ AUTH: value }), { ...settings, offerAuth: true });
+    assert.deepEqual(applied, { smtputf8: false, dsn: {} });
+  }
+  for (const value of [true, 'x'.repeat(501)] as const) {
+    const applied = applyMailParameters(toMap({ AUTH: value }), { ...settings, offerAuth: true });
+    assert.deepEqual('code' in applied && applied.code, 555);
+  }
+});
+
 const mailRefused: readonly Given[] = [
   { SIZE: true },
   { SIZE: '-1' },
