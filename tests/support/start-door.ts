@@ -43,8 +43,8 @@ export interface StartedDoor {
   readonly log: RecordingLog;
   readonly places: SessionPlaces;
   readonly gate: ClientGate;
-  /** Connects a client; it is closed with the door. */
-  connect(): Promise<SmtpClient>;
+  /** Connects a client, to the first port unless told; it is closed with the door. */
+  connect(to?: number): Promise<SmtpClient>;
   /** Connects, reads the greeting and says EHLO. */
   greeted(): Promise<SmtpClient>;
   /** Resolves when no session and no place is left; rejects when that takes too long. */
@@ -61,8 +61,8 @@ export async function withDoor(options: DoorOptions, body: (started: StartedDoor
   const door = await openDoor(options, { outlet, log, places, gate });
   const port = door.bound[0]?.port ?? 0;
   const clients: SmtpClient[] = [];
-  const connect = async () => {
-    const client = await SmtpClient.connect(port);
+  const connect = async (to = port) => {
+    const client = await SmtpClient.connect(to);
     clients.push(client);
     return client;
   };
