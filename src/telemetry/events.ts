@@ -46,6 +46,8 @@ export const EVENTS = {
   'auth.line-unusable': { level: 'warning', text: 'Nobody can log in with this line of the password file' },
   'local-addresses.loaded': { level: 'info', text: 'List of local addresses read' },
   'local-addresses.unusable': { level: 'warning', text: 'List of local addresses is faulty; the old one stays' },
+  'check.failed': { level: 'error', text: 'Check broken; its result is a temporary error' },
+  'check.spamd-unavailable': { level: 'warning', text: 'No verdict from spamd; the message goes on without' },
   'message.accepted': { level: 'info', text: 'Message durable' },
   'message.deferred': { level: 'warning', text: 'Message deferred' },
   'message.refused-stored': { level: 'info', text: 'Refused message stored' },
