@@ -1,4 +1,4 @@
-// Two gateways behind a real HAProxy that runs the configuration in docs/haproxy.md: checks, clients, refusals, fail-over.
+// Two gateways behind a real HAProxy that runs the configuration in docs/haproxy.md: checks, clients, refusals, and TLS.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -17,9 +17,17 @@ const page = readFileSync(new URL('../../docs/haproxy.md', import.meta.url), 'ut
 const blocks = [...page.matchAll(/```haproxy\n([^]*?)```/g)].map(([, block = '']) => block);
 
 let gateways: [Gateway, Gateway];
+let securePorts: number[] = [];
 before(async () => {
-  const config = { 'smtp-proxy': PROXY, 'smtp-range': CLIENT, 'mta-names': `${PROXY}=mx.example.com` };
-  gateways = await Promise.all([startGateway({ config }), startGateway({ config })]);
+  const config = {
+    'smtp-proxy': PROXY,
+    'smtp-range': CLIENT,
+    'mta-names': `${PROXY}=mx.example.com`,
+    'smtp-certificate': 'self-signed',
+  };
+  securePorts = await freePorts(2);
+  const [first, second] = securePorts.map((port) => startGateway({ config: { ...config, 'smtp-secure-port': port } }));
+  gateways = await Promise.all([first!, second!]);
 });
 after(async () => {
   for (const gateway of gateways ?? []) await removeGateway(gateway);
@@ -29,10 +37,15 @@ after(async () => {
 function configure(block: string, port: number): string {
   const [first, second] = gateways;
   return block
-    .replace('192.0.2.10:25', `127.0.0.1:${port}`)
+    .replace('global\n', 'global\n    log stdout format raw local0\n')
+    .replace('defaults\n', 'defaults\n    log global\n')
+    .replace(/192\.0\.2\.10:\d+/, `127.0.0.1:${port}`)
     .replace('10.0.0.11:25', `127.0.0.1:${first.ports.smtp}`)
     .replace('10.0.0.12:25', `127.0.0.1:${second.ports.smtp}`)
-    .replace('inter 5s', 'inter 100ms');
+    .replace('10.0.0.11:465', `127.0.0.1:${securePorts[0]}`)
+    .replace('10.0.0.12:465', `127.0.0.1:${securePorts[1]}`)
+    .replace('option smtpchk', 'option log-health-checks\n    option smtpchk')
+    .replace('inter 5s', 'inter 300ms');
 }
 
 /** Sends one message from that address; resolves to what curl has to say, which is nothing when all is well. */
@@ -57,10 +70,10 @@ async function takeRecords(): Promise<Record<string, unknown>[]> {
 
 /** Waits for some checks of both servers, which say nothing but EHLO and QUIT, and sees that all of them passed. */
 async function assertHealthy(haproxy: Haproxy, backend: string): Promise<void> {
-  for (const gateway of gateways) {
-    const before = gateway.events('smtp.session.opened').length;
-    await gateway.event('smtp.session.opened', before + 5);
-    for (const { remote, proxy } of gateway.events('smtp.session.opened').slice(before)) {
+  const earlier = gateways.map((gateway) => gateway.events('smtp.session.opened').length);
+  await Promise.all(gateways.map((gateway, index) => gateway.event('smtp.session.opened', earlier[index]! + 3)));
+  for (const [index, gateway] of gateways.entries()) {
+    for (const { remote, proxy } of gateway.events('smtp.session.opened').slice(earlier[index])) {
       assert.deepEqual([remote, proxy], [PROXY, PROXY]);
     }
   }
@@ -68,7 +81,7 @@ async function assertHealthy(haproxy: Haproxy, backend: string): Promise<void> {
     const { status, check_status, chkfail, chkdown } = await haproxy.server(backend, name);
     // An asterisk says that the next check is under way.
     const found = { status, check: check_status?.replace('* ', ''), chkfail, chkdown };
-    assert.deepEqual(found, { status: 'UP', check: 'L7OK', chkfail: '0', chkdown: '0' }, name);
+    assert.deepEqual(found, { status: 'UP', check: 'L7OK', chkfail: '0', chkdown: '0' }, `${name}: ${haproxy.output}`);
   }
 }
 
@@ -81,13 +94,12 @@ async function withHaproxy(configuration: string, body: (haproxy: Haproxy) => Pr
   }
 }
 
+const toVersion1 = (block: string) => {
+  return block.replace('send-proxy-v2', 'send-proxy').replace('proxy-v2-options unique-id', '');
+};
 const versions = [
   { name: 'send-proxy-v2', toBlock: (block: string) => block, hasUniqueId: true },
-  {
-    name: 'send-proxy',
-    toBlock: (block: string) => block.replace('send-proxy-v2', 'send-proxy').replace('proxy-v2-options unique-id', ''),
-    hasUniqueId: false,
-  },
+  { name: 'send-proxy', toBlock: toVersion1, hasUniqueId: false },
 ];
 
 for (const { name, toBlock, hasUniqueId } of versions) {
@@ -116,6 +128,25 @@ for (const { name, toBlock, hasUniqueId } of versions) {
       const refused = gateways.flatMap((gateway) => gateway.events('smtp.session.refused'));
       assert.deepEqual([refused.at(-1)?.['remote'], refused.at(-1)?.['reason']], [STRANGER, 'range']);
       await assertHealthy(haproxy, 'mailchute');
+    });
+  });
+
+  test(`With ${name} clients speak TLS with the gateways, after STARTTLS and from the first byte`, async () => {
+    const [plain = 0, secure = 0] = await freePorts(2);
+    const [start = '', tls = ''] = blocks;
+    const configuration = configure(toBlock(start), plain) + configure(toBlock(tls), secure);
+    await withHaproxy(configuration, async (haproxy) => {
+      await assertHealthy(haproxy, 'mailchute');
+      await assertHealthy(haproxy, 'mailchute-tls');
+      const urls = [`smtp://127.0.0.1:${plain}`, `smtps://127.0.0.1:${secure}`];
+      for (const url of [...urls, ...urls]) assert.equal(await send(CLIENT, url, ['--ssl-reqd', '--insecure']), '');
+      const records = await takeRecords();
+      const ends = records.map(({ connection }) => connection as Record<string, unknown>);
+      assert.deepEqual(ends.map((each) => each['local-port']).sort(), [plain, plain, secure, secure].sort());
+      for (const each of ends) assert.deepEqual([each['remote-ip'], each['secure']], [CLIENT, true]);
+      for (const url of urls) assert.match(await send(STRANGER, url, ['--ssl-reqd', '--insecure']), /554/);
+      assert.deepEqual(await takeRecords(), []);
+      await assertHealthy(haproxy, 'mailchute-tls');
     });
   });
 }

@@ -75,7 +75,7 @@ export class Gateway {
 
   /** Resolves when both doors are announced on stdout. */
   async ready(): Promise<void> {
-    await this.#until(() => /^SMTP .*\nHTTP /m.test(this.stdout) || undefined, 'its doors to open');
+    await this.#until(() => /^SMTP .*\n(?:SMTPS .*\n)*HTTP /m.test(this.stdout) || undefined, 'its doors to open');
   }
 
   /** Resolves when at least `count` messages have been accepted since the start. */
