@@ -16,6 +16,7 @@
 //   DO: drain         the door begins to drain
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
+import { parseIpRanges } from '../../src/mail/ip-ranges.ts';
 import type { PublishFault } from '../../src/queue/outlet.ts';
 import { decodeMime } from './read-record.ts';
 import { SmtpClient } from './smtp-client.ts';
@@ -64,6 +65,9 @@ const LOGINS = { mailer: [], unavailable: [UNAVAILABLE] } as const;
 interface ScriptOptions extends Omit<DoorOptions, 'tls' | 'authenticator'> {
   /** False: the client is not in the range. */
   readonly allowed?: boolean;
+  /** The client is a proxy; on the list of blocked addresses are these. */
+  readonly proxy?: boolean;
+  readonly blocked?: string;
   /** Whether the door has a certificate, and TLS from the first byte. */
   readonly tls?: 'starttls' | 'implicit';
   /** Who may log in: `mailer` with `secret`, or nobody can tell. */
@@ -72,11 +76,18 @@ interface ScriptOptions extends Omit<DoorOptions, 'tls' | 'authenticator'> {
   readonly local?: string;
 }
 
-function toDoorOptions({ allowed = true, tls, login, local, ...options }: ScriptOptions): DoorOptions {
+function toDoorOptions(script: ScriptOptions): DoorOptions {
+  const { allowed = true, proxy = false, blocked, tls, login, local, ...options } = script;
   const { pipelineSettings } = options;
+  const proxies = parseIpRanges(proxy ? '127.0.0.1' : '');
   return {
     ...options,
     isAllowed: () => allowed,
+    rules: {
+      proxies: proxies.ok ? proxies.value : [],
+      isBlocked: (address) => address === blocked,
+      ...options.rules,
+    },
     ...(login !== undefined && { authenticator: (log) => openTestAuthenticator(log, LOGINS[login]) }),
     ...(local !== undefined && { pipelineSettings: { ...pipelineSettings, localAddresses: toLocalAddresses(local) } }),
     ...(tls !== undefined && { tls: createTestTls() }),
