@@ -8,6 +8,7 @@ import { inject } from './commands/inject.ts';
 import { queueCommand } from './commands/queue.ts';
 import { serve } from './commands/serve.ts';
 import { version } from './commands/version.ts';
+import { worker } from './commands/worker.ts';
 
 type Command = (argv: readonly string[], io: CommandIo) => number | Promise<number>;
 
@@ -21,6 +22,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['-h', help],
   ['version', version],
   ['--version', version],
+  ['worker', worker],
 ]);
 
 const io: CommandIo = {

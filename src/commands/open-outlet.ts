@@ -8,11 +8,19 @@ import type { Outlet } from '../queue/outlet.ts';
 import type { Log } from '../telemetry/log.ts';
 import { toConfiguredQueues } from './configured-queues.ts';
 
+/** How one of several processes opens it. */
+export interface OpenOutletOptions {
+  /** Whether this process takes the lock of the queue file; true when left out. */
+  readonly exclusive?: boolean;
+  /** Its share of rabbitmq-throttle; all of it when left out. */
+  readonly throttle?: number;
+}
+
 /** Opens the outlet; rejects with a sentence that says what to do when it cannot be used as configured. */
 export async function openOutlet(
   config: Config,
   log: Log,
-  { exclusive = true }: { readonly exclusive?: boolean } = {},
+  { exclusive = true, throttle = config['rabbitmq-throttle'] }: OpenOutletOptions = {},
 ): Promise<Outlet> {
   const { queues, bounds } = toConfiguredQueues(config);
   const maxBytes = config['rabbitmq-max-message-size'];
@@ -34,7 +42,7 @@ export async function openOutlet(
     queueType: config['rabbitmq-queue-type'],
     maxPriority: config['rabbitmq-maxpriority'],
     encoding: config['rabbitmq-encoding'],
-    throttle: config['rabbitmq-throttle'],
+    throttle,
     publishers: config['rabbitmq-publishers'],
     timeoutMs: config['rabbitmq-timeout'] * 1000,
     maxMessageBytes: maxBytes,

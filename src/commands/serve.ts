@@ -1,5 +1,6 @@
 // `mailchute serve`: the composition root, from configuration to outlet to pipeline to doors, and the orderly way back.
 
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { type Authenticator, openAuthenticator } from '../auth/authenticator.ts';
 import type { Config } from '../config/keys.ts';
@@ -12,24 +13,27 @@ import { createMessageIds } from '../mail/message-id.ts';
 import { type AddressSource, ClientGate } from '../net/client-gate.ts';
 import { type GreetingNames, loadGreetingNames } from '../net/greeting-names.ts';
 import type { LiveCertificate } from '../net/live-certificate.ts';
-import { SessionPlaces } from '../net/session-places.ts';
 import { createPipeline, type Pipeline } from '../pipeline/ingest.ts';
 import type { Outlet } from '../queue/outlet.ts';
 import { openBlocklist } from '../smtp/blocklist.ts';
 import { listenSmtp, type SmtpDoor } from '../smtp/listener.ts';
-import { createLog, type Log } from '../telemetry/log.ts';
+import { createLog, type EventFields, type Log } from '../telemetry/log.ts';
 import type { CommandIo } from './command-io.ts';
+import { recordReads } from './config-snapshot.ts';
 import { type GatewayConfig, loadGatewayConfig } from './gateway-config.ts';
+import { createSolePart, type GatewayPart, toShare } from './gateway-part.ts';
 import { openCertificate } from './open-certificate.ts';
 import { openLocalAddresses } from './open-local-addresses.ts';
 import { openOutlet } from './open-outlet.ts';
 import { toPipelineSettings } from './pipeline-settings.ts';
 import { onReload, waitForStop } from './signals.ts';
+import { startWorkers, toWorkerCount, type WorkersOptions } from './workers.ts';
 
 /** What the doors are built from. */
 interface Gateway {
   readonly config: Config;
   readonly log: Log;
+  readonly part: GatewayPart;
   readonly outlet: Outlet;
   readonly pipeline: Pipeline;
   /** Undefined where nobody has to log in. */
@@ -51,28 +55,69 @@ interface Doors {
 
 // How long the start waits for reverse DNS of the host's own addresses.
 const GREETING_LOOKUP_MS = 2000;
-// Connections beyond smtp-connections wait this long for a place.
-const PLACE_WAIT_MS = 60_000;
 // Longest time for the PROXY header of a listed peer.
 const PROXY_HEADER_MS = 5000;
 // Longest time for a TLS handshake.
 const HANDSHAKE_MS = 30_000;
 const BAD_CONFIGURATION = 2;
 
+/** How a process runs the gateway, or its part of it. */
+export interface RunOptions {
+  readonly log: Log;
+  readonly part: GatewayPart;
+  /** Resolves with the reason when it is time to stop. */
+  readonly stopped: Promise<string>;
+  /** Called when the doors are open, with the lines that say where. */
+  readonly onReady: (lines: readonly string[]) => void;
+}
+
 /** Runs the gateway until it is told to stop. */
 export async function serve(argv: readonly string[], io: CommandIo): Promise<number> {
-  const loaded = loadGatewayConfig({ argv, env: io.env });
+  const { readFile, snapshot } = recordReads(readFileSync);
+  const loaded = loadGatewayConfig({ argv, env: io.env, readFile });
   const { config, warnings, faults } = loaded;
   for (const fault of faults) io.stderr(`${toFaultLine(fault)}\n`);
   if (faults.length > 0) return BAD_CONFIGURATION;
-  const log = createLog({ sinks: config['application-log'], format: config['log-format'] ?? defaultFormat() });
+  const log = openLog(config);
   for (const warning of warnings) log.emit('config.warning', { detail: toFaultLine(warning) });
-  watchFaults(log);
   const stopped = waitForStop();
+  const onReady = (lines: readonly string[]) => announce(loaded, { log, lines, io });
+  const count = toWorkerCount(config['smtp-threads']);
+  let inOrder = true;
+  if (count === 1) await runGateway(loaded, { log, stopped, onReady, part: createSolePart(config) });
+  else inOrder = await runWorkers(loaded, { count, argv, files: snapshot(), log, stopped, onReady });
+  log.emit('gateway.stopped');
+  log.close();
+  return inOrder ? 0 : 1;
+}
+
+/** Opens the log; `fields` go into every event. */
+export function openLog(config: Config, fields: EventFields = {}): Log {
+  return createLog({ sinks: config['application-log'], format: config['log-format'] ?? defaultFormat(), fields });
+}
+
+async function runWorkers(
+  { config }: GatewayConfig,
+  { stopped, onReady, ...options }: WorkersOptions & Pick<RunOptions, 'stopped' | 'onReady'>,
+): Promise<boolean> {
+  const { log } = options;
+  watchFaults(log);
+  const workers = await startWorkers(config, options);
+  onReload(() => workers.reload());
+  onReady(workers.lines);
+  const signal = await stopped;
+  log.emit('gateway.draining', { signal });
+  return await workers.drain(signal);
+}
+
+/** Runs the gateway, or a worker's part of it; resolves when everything in flight is finished, or the time is over. */
+export async function runGateway(loaded: GatewayConfig, { log, part, stopped, onReady }: RunOptions): Promise<void> {
+  const { config } = loaded;
+  watchFaults(log);
   let isDraining = false;
-  const gateway = { ...(await composeGateway(loaded, log)), isDraining: () => isDraining };
+  const gateway = { ...(await composeGateway(loaded, { log, part })), isDraining: () => isDraining };
   const doors = await openDoors(gateway).catch((error) => close(gateway).then(() => Promise.reject(error)));
-  announce(gateway, { doors, io });
+  onReady(toListenerLines(doors));
   onReload(() => gateway.certificate?.reload());
   const signal = await stopped;
   isDraining = true;
@@ -80,9 +125,6 @@ export async function serve(argv: readonly string[], io: CommandIo): Promise<num
   // A login that waits for its backend is no transaction: nothing is lost when it is put off.
   await Promise.all([drainDoors(doors, config['drain-timeout'] * 1000), gateway.authenticator?.close()]);
   await gateway.outlet.drain();
-  log.emit('gateway.stopped');
-  log.close();
-  return 0;
 }
 
 function defaultFormat(): 'json' | 'text' {
@@ -104,7 +146,7 @@ function toFaultFields(error: unknown): { error: string; stack: string | undefin
 
 async function composeGateway(
   { config, authBackends }: GatewayConfig,
-  log: Log,
+  { log, part }: Pick<Gateway, 'log' | 'part'>,
 ): Promise<Omit<Gateway, 'isDraining'>> {
   const greetingName = await loadGreetingNames({
     byAddress: config['mta-names'],
@@ -114,8 +156,13 @@ async function composeGateway(
   const certificate = openCertificate(config, { log, greetingName: greetingName('') });
   const requiresAuthentication = authBackends.length > 0;
   const localAddresses = openLocalAddresses(config['local-addresses'], log);
-  const authenticator = requiresAuthentication ? await openAuthenticator(authBackends, { log }) : undefined;
-  const outlet = await openOutlet(config, log).catch(async (error) => {
+  const authenticator = requiresAuthentication
+    ? await openAuthenticator(authBackends, { log, throttle: part.throttle })
+    : undefined;
+  const outlet = await openOutlet(config, log, {
+    exclusive: part.workers === 1,
+    throttle: toShare(config['rabbitmq-throttle'], part),
+  }).catch(async (error) => {
     await authenticator?.close();
     throw error;
   });
@@ -123,9 +170,9 @@ async function composeGateway(
     settings: toPipelineSettings(config, { localAddresses, requiresAuthentication }),
     outlet,
     log,
-    nextId: createMessageIds(config['server-id'], 0),
+    nextId: createMessageIds(config['server-id'], part.worker),
   });
-  return { config, log, outlet, pipeline, authenticator, greetingName, certificate };
+  return { config, log, part, outlet, pipeline, authenticator, greetingName, certificate };
 }
 
 async function close({ authenticator, outlet }: Pick<Gateway, 'authenticator' | 'outlet'>): Promise<void> {
@@ -143,15 +190,17 @@ async function openDoors(gateway: Gateway): Promise<Doors> {
   }
 }
 
-function openSmtp({ config, log, pipeline, authenticator, greetingName, certificate }: Gateway): Promise<SmtpDoor> {
+function openSmtp({ part, ...gateway }: Gateway): Promise<SmtpDoor> {
+  const { config, log, pipeline, authenticator, greetingName, certificate } = gateway;
+  const { places, counts, listen } = part;
   return listenSmtp({
     pipeline,
     log,
     authenticator,
     greetingName,
     tls: certificate && { certificate, handshakeTimeoutMs: HANDSHAKE_MS },
-    gate: createGate(config, { log, byDefault: authenticator === undefined ? 'loopback' : 'everybody' }),
-    places: new SessionPlaces({ limit: config['smtp-connections'], waitMs: PLACE_WAIT_MS }),
+    gate: createGate(config, { log, counts, byDefault: authenticator === undefined ? 'loopback' : 'everybody' }),
+    places,
     settings: {
       maxBytes: Math.min(config['smtp-maxsize'], config['rabbitmq-max-message-size']),
       maxRecipients: config['smtp-max-recipients'] || Infinity,
@@ -162,13 +211,17 @@ function openSmtp({ config, log, pipeline, authenticator, greetingName, certific
       dataTimeoutMs: config['smtp-data-timeout'] * 1000,
       greetingDelayMs: config['smtp-greeting-delay'] * 1000,
     },
-  }, { addresses: config['smtp-ip'], ports: config['smtp-port'], securePorts: config['smtp-secure-port'] });
+  }, { addresses: config['smtp-ip'], ports: config['smtp-port'], securePorts: config['smtp-secure-port'], listen });
 }
 
 /** Throws an Error when the list of blocked addresses cannot be read. */
 function createGate(
   config: Config,
-  { log, byDefault }: { readonly log: Log; readonly byDefault: AccessByDefault },
+  { log, counts, byDefault }: {
+    readonly log: Log;
+    readonly counts: GatewayPart['counts'];
+    readonly byDefault: AccessByDefault;
+  },
 ): ClientGate {
   const blocklist = config['smtp-protection'] ? config['smtp-blocklist'] : undefined;
   return new ClientGate({
@@ -177,10 +230,10 @@ function createGate(
     isAllowed: toAccessRule(config['smtp-range'], byDefault),
     isBlocked: blocklist === undefined ? () => false : openBlocklist(blocklist, log),
     maxPerAddress: config['smtp-connections-per-ip'],
-  });
+  }, counts);
 }
 
-function openHttp({ config, log, outlet, pipeline, greetingName, isDraining }: Gateway): Promise<HttpListener> {
+function openHttp({ config, log, part, outlet, pipeline, greetingName, isDraining }: Gateway): Promise<HttpListener> {
   const range = config['http-range'];
   const app = createApp({
     pipeline,
@@ -192,7 +245,7 @@ function openHttp({ config, log, outlet, pipeline, greetingName, isDraining }: G
     maxRecipients: config['smtp-max-recipients'],
     access: { isAllowed: toAccessRule(range) },
   });
-  return listenHttp({ app, addresses: config['http-ip'], ports: config['http-port'], log });
+  return listenHttp({ app, addresses: config['http-ip'], ports: config['http-port'], log, listen: part.listen });
 }
 
 /** Whether an address may connect; that it is of this host, only a socket can tell, and no proxy. */
@@ -205,21 +258,21 @@ function toAccessRule(
   return (address, source = 'socket') => source === 'socket' && isLoopback(address);
 }
 
+function toListenerLines({ smtp, http }: Doors): string[] {
+  return [
+    ...smtp.bound.map(({ address, port, secure }) => `${secure ? 'SMTPS' : 'SMTP'} ${toHostPort(address, port)}`),
+    ...http.bound.map(({ address, port }) => `HTTP ${toHostPort(address, port)}`),
+  ];
+}
+
 /** Says on stdout where the doors are, and in the log who may come in. */
 function announce(
-  { config, log, authenticator }: Gateway,
-  { doors, io }: { readonly doors: Doors; readonly io: CommandIo },
+  { config, authBackends }: GatewayConfig,
+  { log, lines, io }: { readonly log: Log; readonly lines: readonly string[]; readonly io: CommandIo },
 ): void {
-  for (const { address, port, secure } of doors.smtp.bound) {
-    io.stdout(`${secure ? 'SMTPS' : 'SMTP'} ${toHostPort(address, port)}\n`);
-  }
-  for (const { address, port } of doors.http.bound) io.stdout(`HTTP ${toHostPort(address, port)}\n`);
+  for (const line of lines) io.stdout(`${line}\n`);
   log.emit('gateway.access', {
-    smtp: config['smtp-range'] !== undefined
-      ? 'smtp-range'
-      : authenticator === undefined
-      ? 'loopback only'
-      : 'everybody',
+    smtp: config['smtp-range'] !== undefined ? 'smtp-range' : authBackends.length === 0 ? 'loopback only' : 'everybody',
     http: config['http-range'] === undefined ? 'loopback only' : 'http-range',
   });
   log.emit('gateway.started', { outlet: config['rabbitmq-address'] === undefined ? config['queue-path'] : 'rabbitmq' });

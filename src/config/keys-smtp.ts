@@ -2,7 +2,7 @@
 
 import { addresses, namesByAddress, ports, ranges, rangesOrPath, rangesOrSwitch } from './endpoints.ts';
 import { key, optionalKey } from './key.ts';
-import { bool, count, seconds, size } from './numbers.ts';
+import { bool, count, countOrAuto, seconds, size } from './numbers.ts';
 import { choice, hostName } from './texts.ts';
 
 /** Rows of the SMTP door, in the order in which they are shown. */
@@ -127,6 +127,16 @@ export const SMTP_KEYS = {
     type: seconds({ zero: 'allowed' }),
     default: '0',
     doc: 'How long to wait before the greeting. A client that speaks before it gets 554 5.5.1 and is disconnected.',
+  }),
+  'smtp-threads': key({
+    type: countOrAuto({ min: 1, max: 256 }),
+    default: '1',
+    aliases: ['max-threads'],
+    doc:
+      'Processes that share the ports, the HTTP door included; auto: one for each core. Limits hold for all of them ' +
+      'together, rabbitmq-publishers for each. One process keeps about one core busy, and the broker and everything ' +
+      'else on the host need theirs: more help from four cores on, and not on two.',
+    mailerq: 'smtp-threads (before 4.0: max-threads), threads which there also deliver',
   }),
   'smtp-protection': key({
     type: bool(),

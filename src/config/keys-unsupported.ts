@@ -36,7 +36,6 @@ const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
   'X-Forwarded-For is not read': ['http-forwarded'],
   [CHECKS]: ['smtp-check', 'smtp-auth-results', 'spamassassin-host', 'spamassassin-port', 'spamassassin-timeout'],
   'reports are not recognised': ['smtp-reports', 'rabbitmq-reports'],
-  'there is one process': ['smtp-threads max-threads'],
   'there is no /metrics': ['metrics-port', 'metrics-ip'],
   [ONE_QUEUE]: ['rabbitmq-primary'],
   'write rabbitmq-address instead': ['rabbitmq-host', 'rabbitmq-user', 'rabbitmq-password', 'rabbitmq-vhost'],

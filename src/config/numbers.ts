@@ -45,6 +45,15 @@ export function countOrNone({ max }: { readonly max: number }): ValueType<number
   };
 }
 
+/** A whole number, or the word auto. */
+export function countOrAuto({ min, max }: Required<Limits>): ValueType<number | 'auto'> {
+  const { parse } = count({ min, max });
+  return {
+    accepts: `a whole number from ${min} to ${max}, or auto`,
+    parse: (text) => text.toLowerCase() === 'auto' ? parsed('auto') : parse(text),
+  };
+}
+
 /** A size; the value is in bytes. */
 export function size(): ValueType<number> {
   return {

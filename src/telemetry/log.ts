@@ -20,6 +20,8 @@ export interface LogOptions {
   /** MailerQ application-log: stdout, stderr or file paths. */
   readonly sinks: readonly string[];
   readonly format: 'json' | 'text';
+  /** What every event carries. */
+  readonly fields?: EventFields;
   readonly now?: () => Date;
 }
 
@@ -52,12 +54,12 @@ interface Sink {
 }
 
 /** Opens the sinks; throws when a path cannot be opened for appending. */
-export function createLog({ sinks, format, now = () => new Date() }: LogOptions): Log {
+export function createLog({ sinks, format, fields: bound = {}, now = () => new Date() }: LogOptions): Log {
   const open = sinks.map(openSink);
   const render = format === 'json' ? toJsonLine : toTextLine;
   return {
     emit(event, fields = {}) {
-      const line = render(event, fields, now());
+      const line = render(event, { ...bound, ...fields }, now());
       for (const sink of open) sink.write(line);
     },
     close() {

@@ -29,6 +29,7 @@ testKeys(SMTP_KEYS, {
   'smtp-timeout': { initial: 300, text: '60.5', value: 60.5 },
   'smtp-data-timeout': { initial: 600, text: '1200', value: 1200 },
   'smtp-greeting-delay': { initial: 0, text: '2.5', value: 2.5 },
+  'smtp-threads': { initial: 1, text: 'auto', value: 'auto' },
   'smtp-protection': { initial: true, text: 'no', value: false },
   'smtp-blocklist': { initial: undefined, text: '127.0.0.1', value: { ranges: [loopback] } },
   'dsn-advertise': { initial: true, text: '0', value: false },

@@ -77,10 +77,10 @@ const mailerq = {
     'rabbitmq-throttle rabbitmq-verify ' +
     'server-id smtp-auth smtp-username smtp-password smtp-connections smtp-connections-in smtp-ip smtp-maxsize smtp-port smtp-range smtp-ranges ' +
     'smtp-certificate smtp-ciphers smtp-key smtp-privatekey smtp-secure-port ' +
-    'smtp-hostname smtp-protection smtp-proxy smtp-timeout smtp-validate-address dsn-advertise application-log www-ip www-port',
+    'smtp-threads max-threads smtp-hostname smtp-protection smtp-proxy smtp-timeout smtp-validate-address dsn-advertise application-log www-ip www-port',
   fallback: 'rabbitmq-outbox rabbitmq-queue',
   unsupported: 'rabbitmq-reports smtp-auth-results ' +
-    'smtp-check smtp-threads spamassassin-host ' +
+    'smtp-check spamassassin-host ' +
     'spamassassin-port spool-directory spool-delay spool-extract spool-fail-directory spool-remove storage-address ' +
     'storage-policy received-log-file received-log-format plugin-directory www-auth www-certificate www-privatekey ' +
     'www-secure-port dns-timeout dns-attempts dns-nameserver rabbitmq-host rabbitmq-user rabbitmq-password',

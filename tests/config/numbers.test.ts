@@ -1,6 +1,6 @@
 // Counts, sizes, times and switches: what each reads and refuses.
 
-import { bool, count, countOrNone, seconds, size } from '../../src/config/numbers.ts';
+import { bool, count, countOrAuto, countOrNone, seconds, size } from '../../src/config/numbers.ts';
 import { testValueType } from '../support/value-cases.ts';
 
 testValueType('count({ min: 1, max: 10 })', count({ min: 1, max: 10 }), {
@@ -16,6 +16,11 @@ testValueType('count({ min: 0 })', count({ min: 0 }), {
 testValueType('countOrNone({ max: 255 })', countOrNone({ max: 255 }), {
   reads: [['0', undefined], ['1', 1], ['255', 255]],
   refuses: [['256', '"256" is not such a number'], ['none', '"none" is not such a number']],
+});
+
+testValueType('countOrAuto({ min: 1, max: 8 })', countOrAuto({ min: 1, max: 8 }), {
+  reads: [['1', 1], ['8', 8], ['auto', 'auto'], ['AUTO', 'auto']],
+  refuses: ['0', '9', 'all', 'auto 2'].map((text) => [text, `"${text}" is not such a number`]),
 });
 
 testValueType('size()', size(), {

@@ -33,6 +33,17 @@ test('toTextLine() joins lists', () => {
   assert.match(toTextLine('message.accepted', { ids: ['A', 'B'] }, TIME), /ids="A, B"\n$/);
 });
 
+test('createLog() puts its own fields into every event', (context) => {
+  const path = join(makeTemporaryDirectory(context), 'events.log');
+  const log = createLog({ sinks: [path], format: 'text', fields: { worker: 2 }, now: () => TIME });
+  log.emit('gateway.stopped');
+  log.emit('smtp.listening', { port: 25 });
+  log.close();
+  const [first, second] = readFileSync(path, 'utf8').split('\n');
+  assert.equal(first, '2026-11-21 08:39:49 info    Gateway stopped worker=2');
+  assert.equal(second, '2026-11-21 08:39:49 info    SMTP door open worker=2 port=25');
+});
+
 test('createLog() appends to files that others may not read', (context) => {
   const path = join(makeTemporaryDirectory(context), 'events.log');
   for (const port of [25, 26]) {

@@ -1,0 +1,48 @@
+// What one process of a gateway has for itself or shares with others: ports, limits, and a number for its message ids.
+
+import { createLoginThrottle, type LoginThrottle } from '../auth/login-throttle.ts';
+import type { Config } from '../config/keys.ts';
+import { type AddressCounts, ConnectionCounts } from '../net/connection-counts.ts';
+import { type Listen, listenOn } from '../net/listen.ts';
+import { type Places, SessionPlaces } from '../net/session-places.ts';
+
+/** One process's part. */
+export interface GatewayPart {
+  /** 0 alone, workers count from 1. */
+  readonly worker: number;
+  readonly workers: number;
+  readonly listen: Listen;
+  readonly places: Places;
+  readonly counts: AddressCounts;
+  readonly throttle: LoginThrottle;
+}
+
+/** The limits of the configuration, as one process counts them for itself or for all. */
+export interface GatewayLimits {
+  readonly places: SessionPlaces;
+  readonly counts: ConnectionCounts;
+  readonly throttle: LoginThrottle;
+}
+
+// Connections beyond smtp-connections wait this long for a place.
+const PLACE_WAIT_MS = 60_000;
+
+/** Nothing is taken yet. */
+export function createLimits(config: Config): GatewayLimits {
+  return {
+    places: new SessionPlaces({ limit: config['smtp-connections'], waitMs: PLACE_WAIT_MS }),
+    counts: new ConnectionCounts(config['smtp-connections-per-ip']),
+    throttle: createLoginThrottle(),
+  };
+}
+
+/** The part of the only process. */
+export function createSolePart(config: Config): GatewayPart {
+  return { worker: 0, workers: 1, listen: listenOn, ...createLimits(config) };
+}
+
+/** A worker's share of a number that holds for all workers together: at least 1, the remainder goes to the first ones. */
+export function toShare(total: number, { worker, workers }: Pick<GatewayPart, 'worker' | 'workers'>): number {
+  const extra = worker <= total % workers ? 1 : 0;
+  return workers === 1 ? total : Math.max(1, Math.floor(total / workers) + extra);
+}

@@ -1,0 +1,142 @@
+// A worker's end of the channel to the first process, which opens the ports, counts for all, and says when to stop.
+
+import { Server as HttpServer } from 'node:http';
+import type { Server, Socket } from 'node:net';
+import process from 'node:process';
+import type { HoldAnswer, HoldFacts, TakeHold } from '../net/holds.ts';
+import type { BoundAddress, Listen } from '../net/listen.ts';
+import type { FromWorker, ToWorker, Welcome } from './worker-messages.ts';
+
+/** The channel as the first process set it up. */
+export type Channel = Pick<NodeJS.Process, 'send' | 'connected' | 'on'>;
+
+/** A request for a hold that is not answered yet. */
+type Answer = (granted: boolean, facts: HoldFacts) => void;
+
+const GONE = 'The first process of the gateway is gone';
+
+/** The link of the worker that this process is. */
+export class PrimaryLink {
+  /** Resolves when the first process has answered. */
+  readonly welcome: Promise<Welcome>;
+  /** Resolves with the signal that the first process got, `disconnect` when it is gone, or this process's own signal. */
+  readonly stopped: Promise<string>;
+  readonly #channel: Channel;
+  readonly #welcomed = Promise.withResolvers<Welcome>();
+  readonly #stop = Promise.withResolvers<string>();
+  readonly #openings = new Map<number, PromiseWithResolvers<{ readonly door: number; readonly bound: BoundAddress }>>();
+  readonly #doors = new Map<number, Server>();
+  readonly #requests = new Map<number, Answer>();
+  #lastId = 0;
+
+  /** Says hello; throws when no gateway has started this process. */
+  constructor(channel: Channel = process) {
+    if (channel.send === undefined) throw new Error('Cannot run a worker by hand: mailchute serve starts them');
+    this.#channel = channel;
+    this.welcome = this.#welcomed.promise;
+    this.stopped = this.#stop.promise;
+    channel.on('message', (message: unknown, socket: unknown) => this.#hear(message as ToWorker, socket as Socket));
+    channel.on('disconnect', () => this.#lose());
+    // A whole group of processes gets the signals of a terminal or a service manager: once told, told.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) channel.on(signal, () => this.#leave(signal));
+    // The first process passes it on, also while nothing here listens to it yet.
+    channel.on('SIGHUP', () => {});
+    this.#send({ kind: 'hello' });
+  }
+
+  /** Gets a server the connections of a port of the first process. */
+  readonly listen: Listen = async (server, target) => {
+    if (!this.#channel.connected) throw new Error(GONE);
+    const id = ++this.#lastId;
+    const opening = Promise.withResolvers<{ readonly door: number; readonly bound: BoundAddress }>();
+    this.#openings.set(id, opening);
+    this.#send({ kind: 'open', id, target });
+    const { door, bound } = await opening.promise;
+    this.#doors.set(door, server);
+    // node:http watches over its time limits from this event on.
+    if (server instanceof HttpServer) server.emit('listening');
+    return bound;
+  };
+
+  /** Takes of what the first process counts; refused once it is gone. */
+  readonly take: TakeHold = (request, signal) => {
+    const id = ++this.#lastId;
+    return new Promise<HoldAnswer>((resolve) => {
+      if (signal?.aborted === true || !this.#channel.connected) return resolve({ granted: false, facts: {} });
+      const drop = (facts: HoldFacts = {}) => this.#send({ kind: 'drop', id, facts });
+      const withdraw = () => {
+        drop();
+        answer(false, {});
+      };
+      const answer: Answer = (granted, facts) => {
+        signal?.removeEventListener('abort', withdraw);
+        this.#requests.delete(id);
+        resolve(granted ? { granted, hold: { facts, release: drop } } : { granted, facts });
+      };
+      signal?.addEventListener('abort', withdraw);
+      this.#requests.set(id, answer);
+      this.#send({ kind: 'take', id, request });
+    });
+  };
+
+  /** The doors are open. */
+  ready(lines: readonly string[]): void {
+    this.#send({ kind: 'ready', lines });
+  }
+
+  /** The doors will not open. */
+  failed(reason: string): void {
+    this.#send({ kind: 'failed', reason });
+  }
+
+  #hear(message: ToWorker, socket: Socket | undefined): void {
+    switch (message.kind) {
+      case 'welcome':
+        return this.#welcomed.resolve(message.welcome);
+      case 'opened':
+        return this.#settle(message.id)?.resolve(message);
+      case 'not-opened':
+        return this.#settle(message.id)?.reject(new Error(message.reason));
+      case 'connection':
+        return this.#accept(message, socket);
+      case 'answer':
+        return this.#requests.get(message.id)?.(message.granted, message.facts);
+      case 'drain':
+        return this.#stop.resolve(message.signal);
+    }
+  }
+
+  #settle(id: number): PromiseWithResolvers<{ readonly door: number; readonly bound: BoundAddress }> | undefined {
+    const opening = this.#openings.get(id);
+    this.#openings.delete(id);
+    return opening;
+  }
+
+  #accept({ id, door }: ToWorker & { readonly kind: 'connection' }, socket: Socket | undefined): void {
+    // Before anything is said to the client: from here on no other worker may serve it.
+    this.#send({ kind: 'took', id });
+    if (socket === undefined) return; // it broke on the way
+    const server = this.#doors.get(door);
+    if (server === undefined) return void socket.destroy();
+    // As both doors ask of the sockets that they accept themselves.
+    socket.allowHalfOpen = true;
+    if (server instanceof HttpServer) socket.setNoDelay(true);
+    server.emit('connection', socket);
+  }
+
+  #leave(signal: string): void {
+    this.#send({ kind: 'leaving' });
+    this.#stop.resolve(signal);
+  }
+
+  #lose(): void {
+    for (const answer of this.#requests.values()) answer(false, {});
+    for (const opening of this.#openings.values()) opening.reject(new Error(GONE));
+    this.#stop.resolve('disconnect');
+  }
+
+  #send(message: FromWorker): void {
+    if (!this.#channel.connected) return;
+    this.#channel.send?.(message, undefined, undefined, () => {}); // a failure is a disconnect, which is noticed as such
+  }
+}

@@ -1,0 +1,36 @@
+// What the first process of a gateway and its workers say to each other, as JSON over the channel between them.
+
+import type { HoldFacts, HoldRequest } from '../net/holds.ts';
+import type { BoundAddress, ListenTarget } from '../net/listen.ts';
+import type { Snapshot } from './config-snapshot.ts';
+
+/** Who the worker is, and the configuration as the first process has read it. */
+export interface Welcome {
+  /** From 1. */
+  readonly worker: number;
+  readonly workers: number;
+  readonly files: Snapshot;
+}
+
+/** To a worker. `connection` comes with its socket. */
+export type ToWorker =
+  | { readonly kind: 'welcome'; readonly welcome: Welcome }
+  | { readonly kind: 'opened'; readonly id: number; readonly door: number; readonly bound: BoundAddress }
+  | { readonly kind: 'not-opened'; readonly id: number; readonly reason: string }
+  | { readonly kind: 'connection'; readonly id: number; readonly door: number }
+  | { readonly kind: 'answer'; readonly id: number; readonly granted: boolean; readonly facts: HoldFacts }
+  | { readonly kind: 'drain'; readonly signal: string };
+
+/** From a worker, which says hello first. */
+export type FromWorker =
+  | { readonly kind: 'hello' }
+  | { readonly kind: 'open'; readonly id: number; readonly target: ListenTarget }
+  /** Its doors are open; the lines say where. */
+  | { readonly kind: 'ready'; readonly lines: readonly string[] }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'took'; readonly id: number }
+  | { readonly kind: 'take'; readonly id: number; readonly request: HoldRequest }
+  /** Gives a hold back, or withdraws the request for it. */
+  | { readonly kind: 'drop'; readonly id: number; readonly facts: HoldFacts }
+  /** It wants no further connections. */
+  | { readonly kind: 'leaving' };
