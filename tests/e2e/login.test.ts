@@ -7,6 +7,7 @@ import { test, type TestContext } from 'node:test';
 import { freePorts } from '../support/free-port.ts';
 import { type Gateway, gatewayCommand, removeGateway, startGateway } from '../support/gateway.ts';
 import { LOGIN_CLIENTS } from '../support/login-clients.ts';
+import { openRealBroker } from '../support/real-broker.ts';
 import { SmtpClient } from '../support/smtp-client.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 import { assertRecord, type PublishedRecord } from '../support/validate-record.ts';
@@ -132,6 +133,52 @@ async function untilEvent(gateway: Gateway, event: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   assert.equal(gateway.events(event).length, 1);
+}
+
+test('In RabbitMQ, local and refused mail have queues of their own, and the refused one is bounded', async (context) => {
+  const broker = await openRealBroker(context);
+  const [inbox, local, refused] = [broker.makeName(), broker.makeName(), broker.makeName()];
+  const directory = makeTemporaryDirectory(context);
+  const list = join(directory, 'local.txt');
+  writeFileSync(list, 'exact info@example.org\n');
+  const config = {
+    'rabbitmq-address': broker.url,
+    'rabbitmq-inbox': inbox,
+    'rabbitmq-local': local,
+    'rabbitmq-refused': refused,
+    'local-addresses': list,
+    'smtp-username': 'u',
+    'smtp-password': 'p',
+  };
+  const gateway = await startGateway({ directory, config });
+  context.after(() => removeGateway(gateway));
+  assert.match(await sendUnknown(gateway, 'info@example.org'), /^250/);
+  assert.match(await sendUnknown(gateway, 'other@example.org'), /^550 5\.7\.1 /);
+  assert.equal(await gateway.run('queue', 'ls'), `${inbox}\t0\n${local}\t1\n${refused}\t1\n`);
+  const limits = { 'x-queue-type': 'quorum', 'x-max-length': 10_000, 'x-max-length-bytes': 2 ** 30 };
+  await broker.channel.assertQueue(refused, { arguments: limits });
+  await broker.channel.assertQueue(local, { arguments: { 'x-queue-type': 'quorum' } });
+});
+
+const strangers = [
+  { name: 'where nobody can log in', config: {}, greeting: /^554 5\.7\.1 / },
+  { name: 'where people log in', config: { 'smtp-username': 'u', 'smtp-password': 'p' }, greeting: /^220 / },
+  {
+    name: 'where people log in, from a range',
+    config: { 'smtp-username': 'u', 'smtp-password': 'p', 'smtp-range': '198.51.100.0/24' },
+    greeting: /^554 5\.7\.1 /,
+  },
+];
+
+for (const { name, config, greeting } of strangers) {
+  test(`A client from elsewhere, whom a proxy names, is greeted with ${greeting} ${name}`, async (context) => {
+    const gateway = await startGateway({ config: { 'smtp-proxy': '127.0.0.1', ...config } });
+    context.after(() => removeGateway(gateway));
+    const client = await SmtpClient.connect(gateway.ports.smtp);
+    client.send('PROXY TCP4 192.0.2.7 192.0.2.1 40000 25');
+    assert.match(await client.line(), greeting);
+    client.close();
+  });
 }
 
 test('check-config shows the backends without their secrets', async (context) => {
