@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { AuthBackend } from '../auth/backend.ts';
 import { parseCredentialPair } from '../auth/hardcoded.ts';
 import { parseAuthBackend } from '../auth/parse-auth-backend.ts';
+import { parseTokenList } from '../auth/token-list.ts';
 import type { Fault } from '../config/fault.ts';
 import type { KeyName } from '../config/keys.ts';
 import { loadConfig, type LoadedConfig, type LoadOptions } from '../config/load.ts';
@@ -16,6 +17,8 @@ import { toCertificateFiles } from './open-certificate.ts';
 export interface GatewayConfig extends LoadedConfig {
   /** What smtp-auth, smtp-username and smtp-password stand for, in the order in which they are asked. */
   readonly authBackends: readonly AuthBackend[];
+  /** What http-auth stands for. */
+  readonly httpAuthBackends: readonly AuthBackend[];
   /** Values whose secrets only their own parser knows, as they may be shown. */
   readonly shown: ReadonlyMap<KeyName, string>;
 }
@@ -24,29 +27,45 @@ export interface GatewayConfig extends LoadedConfig {
 export function loadGatewayConfig(options: LoadOptions): GatewayConfig {
   const loaded = loadConfig(options);
   const faults = [...loaded.faults];
-  const urls = toAuthUrls(loaded).map(({ url, where }) => take(parseAuthBackend(url), where, faults));
-  const backends = urls.filter((backend) => backend !== undefined);
+  const backends = toBackends(loaded, { key: 'smtp-auth', faults });
+  const httpAuthBackends = toBackends(loaded, { key: 'http-auth', faults });
   const pair = toCredentialPair(loaded, faults);
   const { readFile = readFileSync } = options;
-  checkLocalAddresses(loaded, { faults, readFile });
+  checkFile(loaded, { key: 'local-addresses', parse: parseLocalAddresses, faults, readFile });
+  checkFile(loaded, { key: 'http-tokens', parse: parseTokenList, faults, readFile });
   checkCertificate(loaded, { faults, readFile });
   return {
     ...loaded,
     faults,
     authBackends: pair === undefined ? backends : [...backends, pair],
-    shown: new Map([['smtp-auth', backends.map(({ label }) => label).join(' ')]]),
+    httpAuthBackends,
+    shown: new Map([['smtp-auth', toLabels(backends)], ['http-auth', toLabels(httpAuthBackends)]]),
   };
 }
 
-function take<T>(value: Parsed<T>, where: string, faults: Fault[]): T | undefined {
+function toLabels(backends: readonly AuthBackend[]): string {
+  return backends.map(({ label }) => label).join(' ');
+}
+
+function toBackends(
+  loaded: LoadedConfig,
+  { key, faults }: { readonly key: 'smtp-auth' | 'http-auth'; readonly faults: Fault[] },
+): AuthBackend[] {
+  return toAuthUrls(loaded, key).flatMap(({ url, where }) => take(parseAuthBackend(url), { where, faults }) ?? []);
+}
+
+function take<T>(
+  value: Parsed<T>,
+  { where, faults }: { readonly where: string; readonly faults: Fault[] },
+): T | undefined {
   if (value.ok) return value.value;
   faults.push({ where, text: value.problem });
   return undefined;
 }
 
 /** Each URL with the place where it stands; there may be several places, and several URLs in one. */
-function toAuthUrls({ given }: LoadedConfig): { readonly url: string; readonly where: string }[] {
-  const setting = given.get('smtp-auth');
+function toAuthUrls({ given }: LoadedConfig, key: KeyName): { readonly url: string; readonly where: string }[] {
+  const setting = given.get(key);
   if (setting === undefined) return [];
   return (setting.parts ?? [setting]).flatMap(({ text, where }) =>
     text.split(/[ \t]+/).filter((url) => url !== '').map((url) => ({ url, where }))
@@ -56,21 +75,24 @@ function toAuthUrls({ given }: LoadedConfig): { readonly url: string; readonly w
 function toCredentialPair({ config, given }: LoadedConfig, faults: Fault[]): AuthBackend | undefined {
   const { 'smtp-username': username, 'smtp-password': password } = config;
   if (username === undefined || password === undefined) return undefined;
-  return take(parseCredentialPair({ username, password }), given.get('smtp-username')?.where ?? '', faults);
+  const where = given.get('smtp-username')?.where ?? '';
+  return take(parseCredentialPair({ username, password }), { where, faults });
 }
 
-function checkLocalAddresses(
-  { config, given }: LoadedConfig,
-  { faults, readFile }: { readonly faults: Fault[]; readonly readFile: NonNullable<LoadOptions['readFile']> },
-): void {
-  const path = config['local-addresses'];
+interface FileCheck {
+  readonly key: 'local-addresses' | 'http-tokens';
+  readonly parse: (text: string) => Parsed<unknown>;
+  readonly faults: Fault[];
+  readonly readFile: NonNullable<LoadOptions['readFile']>;
+}
+
+/** Reads a file that is read again while the gateway runs. */
+function checkFile({ config, given }: LoadedConfig, { key, parse, faults, readFile }: FileCheck): void {
+  const path = config[key];
   if (path === undefined) return;
   try {
-    const content = new TextDecoder().decode(readFile(path));
-    const checked = parseLocalAddresses(content);
-    if (!checked.ok) {
-      faults.push({ where: given.get('local-addresses')?.where ?? '', text: `${path}, ${checked.problem}` });
-    }
+    const checked = parse(new TextDecoder().decode(readFile(path)));
+    if (!checked.ok) faults.push({ where: given.get(key)?.where ?? '', text: `${path}, ${checked.problem}` });
   } catch {
     // Loading has reported a file that cannot be read.
   }

@@ -24,6 +24,7 @@ import { type GatewayConfig, loadGatewayConfig } from './gateway-config.ts';
 import { createSolePart, type GatewayPart, toShare } from './gateway-part.ts';
 import { openCertificate } from './open-certificate.ts';
 import { openLocalAddresses } from './open-local-addresses.ts';
+import { type HttpAccess, openHttpAccess } from './open-http-access.ts';
 import { openOutlet } from './open-outlet.ts';
 import { toPipelineSettings } from './pipeline-settings.ts';
 import { onReload, waitForStop } from './signals.ts';
@@ -38,6 +39,7 @@ interface Gateway {
   readonly pipeline: Pipeline;
   /** Undefined where nobody has to log in. */
   readonly authenticator: Authenticator | undefined;
+  readonly httpAccess: HttpAccess;
   readonly greetingName: GreetingNames;
   /** Undefined where there is no TLS. */
   readonly certificate: LiveCertificate | undefined;
@@ -123,7 +125,11 @@ export async function runGateway(loaded: GatewayConfig, { log, part, stopped, on
   isDraining = true;
   log.emit('gateway.draining', { signal, sessions: doors.smtp.sessions() });
   // A login that waits for its backend is no transaction: nothing is lost when it is put off.
-  await Promise.all([drainDoors(doors, config['drain-timeout'] * 1000), gateway.authenticator?.close()]);
+  await Promise.all([
+    drainDoors(doors, config['drain-timeout'] * 1000),
+    gateway.authenticator?.close(),
+    gateway.httpAccess.close(),
+  ]);
   await gateway.outlet.drain();
 }
 
@@ -145,7 +151,7 @@ function toFaultFields(error: unknown): { error: string; stack: string | undefin
 }
 
 async function composeGateway(
-  { config, authBackends }: GatewayConfig,
+  { config, authBackends, httpAuthBackends }: GatewayConfig,
   { log, part }: Pick<Gateway, 'log' | 'part'>,
 ): Promise<Omit<Gateway, 'isDraining'>> {
   const greetingName = await loadGreetingNames({
@@ -156,6 +162,7 @@ async function composeGateway(
   const certificate = openCertificate(config, { log, greetingName: greetingName('') });
   const requiresAuthentication = authBackends.length > 0;
   const localAddresses = openLocalAddresses(config['local-addresses'], log);
+  const httpAccess = await openHttpAccess({ config, httpAuthBackends }, { log, throttle: part.throttle });
   const authenticator = requiresAuthentication
     ? await openAuthenticator(authBackends, { log, throttle: part.throttle })
     : undefined;
@@ -163,7 +170,7 @@ async function composeGateway(
     exclusive: part.workers === 1,
     throttle: toShare(config['rabbitmq-throttle'], part),
   }).catch(async (error) => {
-    await authenticator?.close();
+    await Promise.all([authenticator?.close(), httpAccess.close()]);
     throw error;
   });
   const pipeline = createPipeline({
@@ -172,11 +179,14 @@ async function composeGateway(
     log,
     nextId: createMessageIds(config['server-id'], part.worker),
   });
-  return { config, log, part, outlet, pipeline, authenticator, greetingName, certificate };
+  return { config, log, part, outlet, pipeline, authenticator, httpAccess, greetingName, certificate };
 }
 
-async function close({ authenticator, outlet }: Pick<Gateway, 'authenticator' | 'outlet'>): Promise<void> {
+async function close(
+  { authenticator, httpAccess, outlet }: Pick<Gateway, 'authenticator' | 'httpAccess' | 'outlet'>,
+): Promise<void> {
   await authenticator?.close();
+  await httpAccess.close();
   await outlet.close();
 }
 
@@ -233,8 +243,9 @@ function createGate(
   }, counts);
 }
 
-function openHttp({ config, log, part, outlet, pipeline, greetingName, isDraining }: Gateway): Promise<HttpListener> {
-  const range = config['http-range'];
+function openHttp(
+  { config, log, part, outlet, pipeline, greetingName, httpAccess, isDraining }: Gateway,
+): Promise<HttpListener> {
   const app = createApp({
     pipeline,
     log,
@@ -243,7 +254,7 @@ function openHttp({ config, log, part, outlet, pipeline, greetingName, isDrainin
     hostname: greetingName(''),
     maxBytes: config['http-maxsize'],
     maxRecipients: config['smtp-max-recipients'],
-    access: { isAllowed: toAccessRule(range) },
+    access: httpAccess.access,
   });
   return listenHttp({ app, addresses: config['http-ip'], ports: config['http-port'], log, listen: part.listen });
 }
@@ -251,7 +262,7 @@ function openHttp({ config, log, part, outlet, pipeline, greetingName, isDrainin
 /** Whether an address may connect; that it is of this host, only a socket can tell, and no proxy. */
 function toAccessRule(
   ranges: IpRanges | undefined,
-  byDefault: AccessByDefault = 'loopback',
+  byDefault: AccessByDefault,
 ): (address: string, source?: AddressSource) => boolean {
   if (ranges !== undefined) return (address) => rangesContain(ranges, address);
   if (byDefault === 'everybody') return () => true;
@@ -273,7 +284,11 @@ function announce(
   for (const line of lines) io.stdout(`${line}\n`);
   log.emit('gateway.access', {
     smtp: config['smtp-range'] !== undefined ? 'smtp-range' : authBackends.length === 0 ? 'loopback only' : 'everybody',
-    http: config['http-range'] === undefined ? 'loopback only' : 'http-range',
+    http: config['http-range'] !== undefined
+      ? 'http-range'
+      : config['http-auth'] === undefined && config['http-tokens'] === undefined
+      ? 'loopback only'
+      : 'everybody',
   });
   log.emit('gateway.started', { outlet: config['rabbitmq-address'] === undefined ? config['queue-path'] : 'rabbitmq' });
 }

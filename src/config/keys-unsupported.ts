@@ -11,7 +11,6 @@ export interface UnsupportedKey {
 }
 
 const TLS = 'there is no TLS at the HTTP door';
-const AUTH = 'nobody can log in there';
 const PROXY = 'the PROXY protocol is not spoken';
 const CHECKS = 'messages are not checked';
 const ONE_QUEUE = 'X-Priority chooses no queue';
@@ -26,11 +25,6 @@ const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
     'http-certificate www-certificate',
     'http-key www-privatekey www-private-key',
     'www-ciphers',
-  ],
-  [AUTH]: [
-    'http-auth www-auth',
-    'http-tokens',
-    'http-plaintext-auth',
   ],
   [PROXY]: ['http-proxy'],
   'X-Forwarded-For is not read': ['http-forwarded'],

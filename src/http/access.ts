@@ -1,4 +1,4 @@
-// Who may use the door: the address rule of http-range, and the guard against web pages that reach for an open door.
+// From where the door may be used: the address rule of http-range, and the guard against web pages at an open door.
 
 import { isIP } from 'node:net';
 import { isLoopback } from '../mail/ip-address.ts';
@@ -18,11 +18,12 @@ export function toAccessRequest(c: Context<DoorEnv>): AccessRequest {
 }
 
 /** The reason to turn a request away, or undefined. */
-export function refuseAccess(request: AccessRequest, { isAllowed = isLoopback }: AccessRules): Problem | undefined {
-  if (!isAllowed(request.address)) {
+export function refuseAccess(request: AccessRequest, { isAllowed, credentials }: AccessRules): Problem | undefined {
+  const isInRange = isAllowed ?? (credentials === undefined ? isLoopback : () => true);
+  if (!isInRange(request.address)) {
     return { code: 'out-of-range', detail: 'Requests from this address are not accepted.' };
   }
-  return refuseWebPage(request);
+  return credentials === undefined ? refuseWebPage(request) : undefined;
 }
 
 /**

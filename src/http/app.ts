@@ -3,9 +3,11 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { refuseAccess, toAccessRequest } from './access.ts';
+import { authenticate, toAuthenticationRequest } from './authenticate.ts';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
 import { liveness } from './liveness.ts';
 import { problemPage } from './problem-page.ts';
+import { refuseLength } from './read-body.ts';
 import { readiness } from './readiness.ts';
 import { answerProblem, refuse } from './refuse.ts';
 import { ACCEPT_POST, submitMessage } from './submit-message.ts';
@@ -20,10 +22,11 @@ export function createApp(door: HttpDoor): Hono<DoorEnv> {
   app.get('/livez', liveness).all(methodNotAllowed(door, 'GET, HEAD'));
   app.get('/readyz', readiness(door)).all(methodNotAllowed(door, 'GET, HEAD'));
   app.use(guard(door));
+  app.get('/problems/:code', (c) => problemPage(c) ?? notFound(c, door));
+  app.use(identify(door));
   app.post(MESSAGES, submitMessage(door));
   app.options(MESSAGES, (c) => c.body(null, 204, { allow: 'POST, OPTIONS', 'accept-post': ACCEPT_POST }));
   app.all(MESSAGES, methodNotAllowed(door, 'POST, OPTIONS'));
-  app.get('/problems/:code', (c) => problemPage(c) ?? notFound(c, door));
   app.notFound((c) => notFound(c, door));
   app.onError((error, c) => fault(error, c, door));
   return app;
@@ -33,6 +36,7 @@ export function createApp(door: HttpDoor): Hono<DoorEnv> {
 const stamp: MiddlewareHandler<DoorEnv> = async function stamp(c, next) {
   const requestId = randomUUID();
   c.set('requestId', requestId);
+  c.set('authentication', '');
   c.header('x-request-id', requestId);
   await next();
 };
@@ -41,6 +45,21 @@ function guard(door: HttpDoor): MiddlewareHandler<DoorEnv> {
   return async function guard(c, next) {
     const problem = refuseAccess(toAccessRequest(c), door.access);
     if (problem !== undefined) return refuse(c, problem, door.log);
+    await next();
+    return undefined;
+  };
+}
+
+/** Where credentials are needed: who it is. A body that is too long is not waited for. */
+function identify({ access: { credentials }, log, maxBytes }: HttpDoor): MiddlewareHandler<DoorEnv> {
+  return async function identify(c, next) {
+    if (credentials !== undefined) {
+      const tooLarge = refuseLength(c.req.header('content-length'), maxBytes);
+      if (tooLarge !== undefined) return refuse(c, tooLarge, log);
+      const name = await authenticate(toAuthenticationRequest(c), credentials);
+      if (!name.ok) return refuse(c, name.problem, log);
+      c.set('authentication', name.value);
+    }
     await next();
     return undefined;
   };

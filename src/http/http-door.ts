@@ -1,15 +1,28 @@
 // What the HTTP door stands on, and what each request carries through it.
 
 import type { Readable } from 'node:stream';
+import type { Authenticator } from '../auth/authenticator.ts';
 import type { Pipeline } from '../pipeline/ingest.ts';
 import type { OutletHealth } from '../queue/outlet.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Peer } from './peer.ts';
 
+/** What clients show that may use the door; at least one of tokens and users is there. */
+export interface Credentials {
+  /** http-tokens: the name of a token, undefined for one that is not known. */
+  readonly nameOfToken?: (token: string) => string | undefined;
+  /** http-auth: who may log in by HTTP Basic. */
+  readonly authenticator?: Pick<Authenticator, 'authenticate'>;
+  /** http-plaintext-auth: whether credentials are taken from other machines without TLS. */
+  readonly allowsPlaintext: boolean;
+}
+
 /** What the configuration says about access. */
 export interface AccessRules {
-  /** Whether http-range holds the address; left out where no range is configured: loopback only. */
+  /** Whether http-range holds the address; left out: everybody where credentials are needed, else loopback only. */
   readonly isAllowed?: (address: string) => boolean;
+  /** Left out: nobody has to show any. */
+  readonly credentials?: Credentials;
 }
 
 /** Dependencies and settings of the door. */
@@ -41,5 +54,7 @@ export interface DoorEnv {
   Variables: {
     /** Also the X-Request-Id of the answer and the session of the log. */
     requestId: string;
+    /** Name of the token or user that the request came with; empty where none is needed. */
+    authentication: string;
   };
 }

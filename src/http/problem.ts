@@ -62,15 +62,26 @@ const kinds = {
     title: 'Idempotency-Key is not supported',
     advice: 'Leave the header out.',
   },
+  'unauthorized': {
+    status: 401,
+    title: 'Credentials missing or wrong',
+    advice: 'Send an Authorization header with a token or user that is configured (http-tokens, http-auth).',
+  },
+  'tls-required': {
+    status: 403,
+    title: 'TLS required',
+    advice: 'Use https, or connect from the machine of the gateway; http-plaintext-auth lifts this.',
+  },
   'out-of-range': {
     status: 403,
     title: 'Address not allowed',
-    advice: 'Connect from an allowed address, or extend http-range; without it only this machine may connect.',
+    advice:
+      'Connect from an allowed address, or extend http-range; without it and without credentials only this machine may connect.',
   },
   'cross-site': {
     status: 403,
     title: "Request looks like a web page's",
-    advice: 'Use the IP address or localhost as host, and send no Origin header.',
+    advice: 'Use the IP address or localhost as host and send no Origin header, or configure credentials.',
   },
   'not-found': { status: 404, title: 'Not found', advice: 'See the list of requests in the documentation.' },
   'method-not-allowed': {
@@ -132,6 +143,12 @@ const kinds = {
     status: 503,
     title: 'Message not stored',
     advice: 'The queue did not confirm every record; send the message again. Some recipients may then get it twice.',
+    retryAfter: 10,
+  },
+  'login-unavailable': {
+    status: 503,
+    title: 'Login not available',
+    advice: 'Send again a little later; the operator has to see to what checks the logins.',
     retryAfter: 10,
   },
   'memory': {

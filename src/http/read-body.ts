@@ -18,6 +18,11 @@ export function toBodyStream(incoming: Readable | undefined, request: Request): 
   return request.body === null ? Readable.from([]) : Readable.fromWeb(request.body as ReadableStream);
 }
 
+/** The reason not to read a body that is said to be longer than the limit. */
+export function refuseLength(contentLength: string | undefined, maxBytes: number): Problem | undefined {
+  return Number(contentLength ?? 0) > maxBytes ? tooLarge(maxBytes) : undefined;
+}
+
 /**
  * Collects the body. What exceeds the limit is discarded while the answer goes out, since a client that is still
  * sending would lose an answer that came with a closed connection.
@@ -27,7 +32,8 @@ export async function readBody(
   contentLength: string | undefined,
   { maxBytes, idleTimeoutMs }: BodyLimits,
 ): Promise<Result<readonly Uint8Array[]>> {
-  if (Number(contentLength ?? 0) > maxBytes) return failure(tooLarge(maxBytes));
+  const refused = refuseLength(contentLength, maxBytes);
+  if (refused !== undefined) return failure(refused);
   return await new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
     let size = 0;

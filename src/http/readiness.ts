@@ -1,19 +1,29 @@
 // GET /readyz: whether messages can be stored now; the reasons are for those who may use the door.
 
 import type { Context } from 'hono';
+import { isLoopback } from '../mail/ip-address.ts';
 import { refuseAccess, toAccessRequest } from './access.ts';
-import type { DoorEnv, HttpDoor } from './http-door.ts';
+import { authenticate, toAuthenticationRequest } from './authenticate.ts';
+import type { AccessRules, DoorEnv, HttpDoor } from './http-door.ts';
 
 /** Creates the operation: 200 when ready, 503 when draining or when the outlet is not ready. */
-export function readiness({ health, draining, access }: HttpDoor): (c: Context<DoorEnv>) => Response {
-  return function readiness(c) {
+export function readiness({ health, draining, access }: HttpDoor): (c: Context<DoorEnv>) => Promise<Response> {
+  return async function readiness(c) {
     const outlet = health();
     const reasons = [...(draining() ? ['draining'] : []), ...outlet.reasons];
     const ready = outlet.ready && !draining();
     const body = {
       status: ready ? 'ready' : 'not-ready',
-      ...(refuseAccess(toAccessRequest(c), access) === undefined ? { reasons } : {}),
+      ...(await isAuthorised(c, access) ? { reasons } : {}),
     };
     return c.json(body, ready ? 200 : 503, { 'cache-control': 'no-store' });
   };
+}
+
+/** A program on this machine, such as the health check of a container, has no credentials. */
+async function isAuthorised(c: Context<DoorEnv>, access: AccessRules): Promise<boolean> {
+  if (refuseAccess(toAccessRequest(c), access) !== undefined) return false;
+  if (access.credentials === undefined || isLoopback(c.env.peer.address)) return true;
+  if (c.req.header('authorization') === undefined) return false;
+  return (await authenticate(toAuthenticationRequest(c), access.credentials)).ok;
 }

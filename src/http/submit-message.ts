@@ -36,7 +36,7 @@ export function submitMessage(door: HttpDoor): (c: Context<DoorEnv>) => Promise<
     if (composed?.ok === false) return refuse(c, composed.problem, door.log);
     const { address, port, secure } = c.env.peer;
     const disposition = await door.pipeline.ingest({
-      origin: { door: 'http', authentication: '', remoteIp: address, remotePort: port, secure },
+      origin: { door: 'http', authentication: c.get('authentication'), remoteIp: address, remotePort: port, secure },
       trusted: true,
       hostname: door.hostname,
       sessionId: c.get('requestId'),

@@ -1,5 +1,7 @@
 // The keys of the HTTP door: defaults and values.
 
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { HTTP_KEYS } from '../../src/config/keys-http.ts';
 import { testKeys } from '../support/key-cases.ts';
 
@@ -10,4 +12,9 @@ testKeys(HTTP_KEYS, {
   'http-port': { initial: [8485], text: '0', value: [] },
   'http-range': { initial: undefined, text: '::/0', value: [everybody] },
   'http-maxsize': { initial: 104857600, text: '1GB', value: 1073741824 },
-});
+  'http-auth': { initial: undefined, text: 'file:///a users://b', value: ['file:///a', 'users://b'] },
+  'http-tokens': { initial: undefined, text: '/etc/tokens', value: '/etc/tokens' },
+  'http-plaintext-auth': { initial: false, text: 'yes', value: true },
+}, { files: { '/etc/tokens': '# nobody' } });
+
+test('of logins nothing is shown', () => assert.equal(HTTP_KEYS['http-auth'].mask?.('hunter2'), '***'));

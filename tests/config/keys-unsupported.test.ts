@@ -23,14 +23,14 @@ test('empty values of all of them have no effect', () => {
 });
 
 test('an empty value on the command line takes back the value in a file, by any of its names', () => {
-  const file = 'www-auth: ldap://host/dn\nrabbitmq-password: x\n';
-  assert.deepEqual(loadText({ file, argv: ['--http-auth=', '--rabbitmq-password='] }).faults, []);
+  const file = 'storage: mongo://host/db\nrabbitmq-password: x\n';
+  assert.deepEqual(loadText({ file, argv: ['--storage-address=', '--rabbitmq-password='] }).faults, []);
 });
 
 test('several lines of one key are one fault', () => {
-  const { faults, warnings } = loadText({ file: 'http-auth: file:///a\nhttp-auth: file:///b\n' });
+  const { faults, warnings } = loadText({ file: 'storage: mongo://a\nstorage: mongo://b\n' });
   assert.deepEqual(faults, [
-    'config.txt:2: http-auth: not supported: nobody can log in there; leave the value empty',
+    'config.txt:2: storage: not supported: there is no message store, records carry the message themselves; leave the value empty',
   ]);
   assert.deepEqual(warnings, []);
 });

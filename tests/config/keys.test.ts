@@ -82,7 +82,7 @@ const mailerq = {
   unsupported: 'rabbitmq-reports smtp-auth-results ' +
     'smtp-check spamassassin-host ' +
     'spamassassin-port spool-directory spool-delay spool-extract spool-fail-directory spool-remove storage-address ' +
-    'storage-policy received-log-file received-log-format plugin-directory www-auth www-certificate www-privatekey ' +
+    'storage-policy received-log-file received-log-format plugin-directory www-certificate www-privatekey ' +
     'www-secure-port dns-timeout dns-attempts dns-nameserver rabbitmq-host rabbitmq-user rabbitmq-password',
   elsewhere: 'cluster-address cluster-exchange database-address database-ttl dsn-notify dsn-ret dns-min-ttl ' +
     'dns-threads error-log heartbeat license lock max-attempts max-delivertime rabbitmq-consumers rabbitmq-dsn ' +

@@ -45,7 +45,7 @@ test('loadConfig() reads the system file in addition to --config-file, and only 
 test('loadConfig() names every fault of every source in one run', () => {
   const { faults } = loadText({
     system: 'smtp-port: x',
-    file: 'nonsense\nsmtp-rnage: 1.2.3.4\nhttp-auth: ldap://h',
+    file: 'nonsense\nsmtp-rnage: 1.2.3.4\nrabbitmq-host: h',
     env: { MAILCHUTE_SMTP_PORT: '0x19' },
     argv: ['--smtp-port=99999', 'stray'],
   });
@@ -56,7 +56,7 @@ test('loadConfig() names every fault of every source in one run', () => {
     'config.txt:2: smtp-rnage: unknown key, the nearest known one is smtp-range',
     'environment MAILCHUTE_SMTP_PORT: "0x19" is not a port, expected ports as in 25,2525,1024-1026',
     'command line --smtp-port: "99999" is not a port, expected ports as in 25,2525,1024-1026',
-    'config.txt:3: http-auth: not supported: nobody can log in there; leave the value empty',
+    'config.txt:3: rabbitmq-host: not supported: write rabbitmq-address instead; leave the value empty',
   ]);
 });
 

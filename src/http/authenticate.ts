@@ -1,0 +1,56 @@
+// Who sends a request, where the door asks for credentials: a token's name or a user's, or the reason to refuse.
+
+import type { Context } from 'hono';
+import { isLoopback } from '../mail/ip-address.ts';
+import { parseAuthorization } from './authorization.ts';
+import type { Credentials, DoorEnv } from './http-door.ts';
+import { failure, type Problem, type Result } from './problem.ts';
+
+/** What of a request says who sends it. */
+export interface AuthenticationRequest {
+  readonly address: string;
+  /** Whether it came over TLS. */
+  readonly secure: boolean;
+  /** The Authorization header. */
+  readonly authorization: string | undefined;
+  /** Aborts when the client is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** Reads off a request what `authenticate` asks for. */
+export function toAuthenticationRequest(c: Context<DoorEnv>): AuthenticationRequest {
+  const { address, secure } = c.env.peer;
+  return { address, secure, authorization: c.req.header('authorization'), signal: c.req.raw.signal };
+}
+
+/** Finds the name; reads no body. */
+export async function authenticate(request: AuthenticationRequest, credentials: Credentials): Promise<Result<string>> {
+  // Even a request without credentials: asking for them would make the next one send them in the clear.
+  if (!request.secure && !credentials.allowsPlaintext && !isLoopback(request.address)) return failure(TLS_REQUIRED);
+  const given = parseAuthorization(request.authorization ?? '');
+  if (given === undefined) return failure(unauthorized('Credentials are needed.', credentials));
+  if (given.scheme === 'bearer') {
+    const name = credentials.nameOfToken?.(given.token);
+    return name === undefined
+      ? failure(unauthorized('The token is not known.', credentials))
+      : { ok: true, value: name };
+  }
+  const { username, password } = given;
+  const { address: remoteIp, signal } = request;
+  const outcome = await credentials.authenticator?.authenticate({ username, password }, { remoteIp, signal });
+  if (outcome === 'accepted') return { ok: true, value: username };
+  if (outcome === 'unavailable') return failure(UNAVAILABLE);
+  return failure(unauthorized('User name or password is wrong.', credentials));
+}
+
+/** RFC 9110 section 11.6.1: the answer names every scheme that would be taken. */
+function unauthorized(detail: string, { nameOfToken, authenticator }: Credentials): Problem {
+  const schemes = [
+    ...(nameOfToken === undefined ? [] : ['Bearer realm="mailchute"']),
+    ...(authenticator === undefined ? [] : ['Basic realm="mailchute", charset="UTF-8"']),
+  ];
+  return { code: 'unauthorized', detail, headers: { 'www-authenticate': schemes.join(', ') } };
+}
+
+const TLS_REQUIRED: Problem = { code: 'tls-required', detail: 'Credentials are taken over TLS only.' };
+const UNAVAILABLE: Problem = { code: 'login-unavailable', detail: 'The login could not be checked.' };
