@@ -1,12 +1,22 @@
 // The working state of one message inside the pipeline, and the shape of a step that acts on it.
 
 import type { AddressPolicy } from '../mail/address.ts';
+import type { IpRanges } from '../mail/ip-ranges.ts';
 import type { Refusal } from '../mail/disposition.ts';
 import type { Recipient } from '../mail/envelope.ts';
 import type { EightBitPolicy, JsonObject } from '../queue/record.ts';
-import type { IpMappingSettings } from './ip-mapping.ts';
 import type { LocalAddresses } from './local-addresses.ts';
 import type { Submission } from './submission.ts';
+
+/** What the configuration says about mapping. */
+export interface IpMappingSettings {
+  /** smtp-mappable-ips; every address where it is not set. */
+  readonly mappable: IpRanges | undefined;
+  /** smtp-unmappable-ips. */
+  readonly unmappable: IpRanges | undefined;
+  /** smtp-default-ips: for messages that map to no address; empty leaves the choice to the sender. */
+  readonly defaults: readonly string[];
+}
 
 /** What the configuration says about messages. */
 export interface PipelineSettings {

@@ -1,18 +1,8 @@
 // The IP mapping step (MailerQ: smtp-mappable-ips): from which addresses the delivery may leave, written into `ips`.
 
 import { isLoopback, normalizeIp } from '../mail/ip-address.ts';
-import { type IpRanges, rangesContain } from '../mail/ip-ranges.ts';
-import type { Draft, PipelineSettings } from './draft.ts';
-
-/** What the configuration says about mapping. */
-export interface IpMappingSettings {
-  /** smtp-mappable-ips; every address where it is not set. */
-  readonly mappable: IpRanges | undefined;
-  /** smtp-unmappable-ips. */
-  readonly unmappable: IpRanges | undefined;
-  /** smtp-default-ips: for messages that map to no address; empty leaves the choice to the sender. */
-  readonly defaults: readonly string[];
-}
+import { rangesContain } from '../mail/ip-ranges.ts';
+import type { Draft, IpMappingSettings, PipelineSettings } from './draft.ts';
 
 /** Adds `ips` to mail that came in by SMTP, unless the message names its addresses or a pool itself. */
 export function mapIps(draft: Draft, { ipMapping }: PipelineSettings): undefined {

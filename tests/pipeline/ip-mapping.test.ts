@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseIpRanges } from '../../src/mail/ip-ranges.ts';
-import { type IpMappingSettings, mapIps } from '../../src/pipeline/ip-mapping.ts';
+import type { IpMappingSettings } from '../../src/pipeline/draft.ts';
+import { mapIps } from '../../src/pipeline/ip-mapping.ts';
 import { makeDraft, ORIGINS } from '../support/submissions.ts';
 
 const settings = {
