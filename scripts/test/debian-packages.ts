@@ -19,6 +19,8 @@ const needed: readonly [name: string, proof: string][] = [
   ['freeradius', 'freeradius'],
   ['whois', 'mkpasswd'],
   ['openssl', 'openssl'],
+  ['knot', 'knotd'],
+  ['spamd', 'spamd'],
 ];
 
 /** Installs what is missing; returns the fault as text when something is still missing afterwards. */
