@@ -48,7 +48,7 @@ export const SMTP_KEYS = {
     doc:
       'Peers that are proxies: their connections begin with a PROXY protocol header, version 1 or 2, and are closed ' +
       'without a valid one. The addresses in it take the place of those of the connection, for everything but this ' +
-      'key. smtp-range has to be set, too: its default lets in nobody whom a header names.',
+      'key. Without smtp-auth, smtp-range has to be set, too: its default lets in nobody whom a header names.',
     mailerq: 'smtp-proxy (3.0: a switch, every peer is a proxy)',
   }),
   'smtp-validate-address': key({
