@@ -1,5 +1,6 @@
 // Turns a certificate into what TLS connections of this runtime are made with: TLS 1.2 or later, ciphers as configured.
 
+import { constants } from 'node:crypto';
 import process from 'node:process';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { type Certificate, CertificateError } from './certificate.ts';
@@ -27,6 +28,8 @@ export function toServerCredentials(
     key,
     minVersion: 'TLSv1.2',
     honorCipherOrder: true,
+    // A client of TLS 1.2 could have us compute handshakes without end on one connection.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     ...(ciphers !== undefined && takesCipherStrings && { ciphers: withTls13(ciphers) }),
   };
   try {
