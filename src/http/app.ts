@@ -5,6 +5,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { refuseAccess, toAccessRequest } from './access.ts';
 import { authenticate, toAuthenticationRequest } from './authenticate.ts';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
+import { injectMessage } from './inject-message.ts';
 import { liveness } from './liveness.ts';
 import { problemPage } from './problem-page.ts';
 import { refuseLength } from './read-body.ts';
@@ -13,6 +14,7 @@ import { answerProblem, refuse } from './refuse.ts';
 import { ACCEPT_POST, submitMessage } from './submit-message.ts';
 
 const MESSAGES = '/v1/messages';
+const INJECT = '/v1/inject';
 
 /** Creates the door. */
 export function createApp(door: HttpDoor): Hono<DoorEnv> {
@@ -27,6 +29,9 @@ export function createApp(door: HttpDoor): Hono<DoorEnv> {
   app.post(MESSAGES, submitMessage(door));
   app.options(MESSAGES, (c) => c.body(null, 204, { allow: 'POST, OPTIONS', 'accept-post': ACCEPT_POST }));
   app.all(MESSAGES, methodNotAllowed(door, 'POST, OPTIONS'));
+  app.post(INJECT, injectMessage(door));
+  app.options(INJECT, (c) => c.body(null, 204, { allow: 'POST, OPTIONS', 'accept-post': 'application/json' }));
+  app.all(INJECT, methodNotAllowed(door, 'POST, OPTIONS'));
   app.notFound((c) => notFound(c, door));
   app.onError((error, c) => fault(error, c, door));
   return app;

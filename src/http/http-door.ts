@@ -27,7 +27,7 @@ export interface AccessRules {
 
 /** Dependencies and settings of the door. */
 export interface HttpDoor {
-  readonly pipeline: Pick<Pipeline, 'checkSender' | 'checkRecipient' | 'ingest'>;
+  readonly pipeline: Pick<Pipeline, 'checkSender' | 'checkRecipient' | 'ingest' | 'inject'>;
   readonly log: Log;
   /** Whether records can be stored now (for /readyz). */
   readonly health: () => OutletHealth;

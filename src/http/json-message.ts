@@ -14,12 +14,15 @@ type Message = v.InferOutput<typeof messageSchema>;
 /** Parses and checks the body; addresses are judged later, for all forms alike. */
 export function parseJsonMessage(body: readonly Uint8Array[]): Result<MessageRequest> {
   const parsed = parseJsonBody(body.length === 1 && body[0] !== undefined ? body[0] : Buffer.concat(body));
-  if (!parsed.ok) return parsed;
-  const checked = v.safeParse(messageSchema, parsed.value);
+  return parsed.ok ? toRequest(parsed.value) : parsed;
+}
+
+function toRequest(given: { readonly [name: string]: unknown }): Result<MessageRequest> {
+  const checked = v.safeParse(messageSchema, given);
   const errors = [
-    ...findRefused(parsed.value),
+    ...findRefused(given),
     ...(checked.success ? findContradictions(checked.output) : toErrors(checked.issues)),
-    ...findUnencodable(parsed.value),
+    ...findUnencodable(given),
   ];
   if (errors.length > 0 || !checked.success) return failure(invalid(errors));
   const { message, mime, 'mime-encoding': encoding } = checked.output;
@@ -35,9 +38,28 @@ export function parseJsonMessage(body: readonly Uint8Array[]): Result<MessageReq
       ...fromMail(mail),
       ...toAddresses(checked.output),
       content,
-      properties: toProperties(parsed.value),
+      properties: toProperties(given),
     },
   };
+}
+
+/**
+ * The body of POST /v1/inject: the same object, with exactly one recipient. What only the gateway can say is not refused
+ * but passed over (MailerQ's programs send it along), and without an envelope the sender is the null sender.
+ */
+export function parseInjectMessage(body: readonly Uint8Array[]): Result<MessageRequest> {
+  const parsed = parseJsonBody(body.length === 1 && body[0] !== undefined ? body[0] : Buffer.concat(body));
+  if (!parsed.ok) return parsed;
+  const names = Object.keys(parsed.value).filter((name) => !isOverwritten(name));
+  const message = Object.fromEntries(names.map((name) => [name, parsed.value[name]]));
+  const errors = ['recipients', 'message'].filter((name) => Object.hasOwn(message, name))
+    .map((name) => ({ pointer: toPointer([name]), detail: 'goes with /v1/messages only: give recipient and mime' }));
+  if (!Object.hasOwn(message, 'recipient')) errors.push({ pointer: '/recipient', detail: 'is missing' });
+  return errors.length > 0 ? failure(invalid(errors)) : toRequest({ envelope: null, ...message });
+}
+
+function isOverwritten(name: string): boolean {
+  return Object.hasOwn(REFUSED_NAMES, name) && name !== 'key';
 }
 
 function invalid(errors: readonly FieldError[]): Problem {

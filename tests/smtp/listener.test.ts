@@ -36,7 +36,14 @@ test('A door that cannot open one of its ports closes the others again and says 
     const log = createRecordingLog();
     const [free = 0] = await freePorts(1);
     const opening = listenSmtp({
-      pipeline: { checkSender: fail, checkRecipient: fail, admitsSender: fail, admitRecipient: fail, ingest: fail },
+      pipeline: {
+        checkSender: fail,
+        checkRecipient: fail,
+        admitsSender: fail,
+        admitRecipient: fail,
+        ingest: fail,
+        inject: fail,
+      },
       log,
       greetingName: () => 'mx',
       gate: new ClientGate({

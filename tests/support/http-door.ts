@@ -32,14 +32,16 @@ export function createRecordingDoor(
   const submissions: Submission[] = [];
   const events: LoggedEvent[] = [];
   const logged = new EventEmitter();
+  const record = (submission: Submission) => {
+    submissions.push(submission);
+    return ingest(submission);
+  };
   const door: HttpDoor = {
     pipeline: {
       checkSender: (address, options) => parseAddress(address, { policy: 'strict', allow: 'sender', ...options }),
       checkRecipient: (address, options) => parseAddress(address, { policy: 'strict', allow: 'recipient', ...options }),
-      ingest(submission) {
-        submissions.push(submission);
-        return ingest(submission);
-      },
+      ingest: record,
+      inject: record,
     },
     log: {
       emit(event, fields = {}) {

@@ -23,6 +23,7 @@ const pipeline: Pipeline = {
   admitsSender: () => true,
   admitRecipient: () => 'accepted',
   ingest: () => Promise.resolve({ outcome: 'accepted', records: [{ id: 'ID', recipient: 'b@c', queue: 'inbox' }] }),
+  inject: () => Promise.reject(new Error('There is no way to inject by SMTP')),
 };
 
 /** Opens a session, runs `body` with it, and closes both ends. */
