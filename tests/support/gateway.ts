@@ -19,6 +19,8 @@ export interface GatewayOptions {
   readonly command?: readonly string[];
   /** Working directory, which holds the queue file; a temporary one when not given. */
   readonly directory?: string;
+  /** Environment beyond that of the test. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Ports to use again after a restart. */
   readonly ports?: { readonly smtp: number; readonly http: number };
 }
@@ -126,7 +128,11 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   };
   const flags = Object.entries(config).map(([key, value]) => `--${key}=${value}`);
   const [program = '', ...leading] = options.command ?? gatewayCommand();
-  const child = spawn(program, [...leading, 'serve', ...flags], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, [...leading, 'serve', ...flags], {
+    cwd: directory,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const gateway = new Gateway(child, { ports, directory }, flags);
   await gateway.ready();
   return gateway;
