@@ -46,7 +46,10 @@ test('help() has an answer for every known name and every command', () => {
 });
 
 test('help() says of a key without feature or effect why', () => {
-  assert.match(runCommand(help, ['rabbitmq-host']).stdout, /^rabbitmq-host\n {2}Not supported: write rabbitmq-address instead\./);
+  assert.match(
+    runCommand(help, ['rabbitmq-host']).stdout,
+    /^rabbitmq-host\n {2}Not supported: write rabbitmq-address instead\./,
+  );
   assert.match(runCommand(help, ['www-dir']).stdout, /has no effect\s+here: there is no management console/);
   assert.match(runCommand(help, ['rabbitmq-queue']).stdout, /while\s+rabbitmq-inbox is not given/);
 });
