@@ -169,7 +169,9 @@ function readValue(bytes: Buffer, { start, end }: RawRecord, type: RecordType): 
   if (type === 'A') return toIpText({ bits: 32, value: readNumber(bytes, { start, end, size: 4 }) });
   if (type === 'AAAA') return toIpText({ bits: 128, value: readNumber(bytes, { start, end, size: 16 }) });
   if (type === 'TXT') return readStrings(bytes.subarray(start, end));
-  if (type === 'MX') return { priority: bytes.readUInt16BE(start), exchange: readName(bytes, start + 2).name.toLowerCase() };
+  if (type === 'MX') {
+    return { priority: bytes.readUInt16BE(start), exchange: readName(bytes, start + 2).name.toLowerCase() };
+  }
   // Names are the same in any case, and servers copy that of the question.
   return readName(bytes, start).name.toLowerCase();
 }

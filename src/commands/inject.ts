@@ -12,6 +12,7 @@ import type { CommandIo } from './command-io.ts';
 import { type GatewayConfig, loadGatewayConfig } from './gateway-config.ts';
 import { toInjectMessage } from './inject-envelope.ts';
 import { readInjectInput } from './inject-input.ts';
+import { openChecker } from './open-checker.ts';
 import { openLocalAddresses } from './open-local-addresses.ts';
 import { openOutlet } from './open-outlet.ts';
 import { toPipelineSettings } from './pipeline-settings.ts';
@@ -56,6 +57,7 @@ async function submit(content: Buffer, loaded: GatewayConfig, io: CommandIo): Pr
       outlet,
       log,
       nextId: createMessageIds(config['server-id'], 0),
+      checker: openChecker(config, log),
     });
     const request = {
       recipients: operands,

@@ -16,6 +16,8 @@ export function toPipelineSettings(
     lineEndings: config['smtp-line-endings'],
     eightBit: config['smtp-8bit'],
     addReceived: config['smtp-received'],
+    resultsFor: config['smtp-auth-results'],
+    ownNames: [config['smtp-hostname'] ?? [], ...config['mta-names'].values()].flat(),
     inbox: config['rabbitmq-inbox'],
     local: config['rabbitmq-local'],
     refused: config['rabbitmq-refused'],

@@ -22,6 +22,7 @@ import type { CommandIo } from './command-io.ts';
 import { recordReads } from './config-snapshot.ts';
 import { type GatewayConfig, loadGatewayConfig } from './gateway-config.ts';
 import { createSolePart, type GatewayPart, toShare } from './gateway-part.ts';
+import { openChecker } from './open-checker.ts';
 import { openCertificate } from './open-certificate.ts';
 import { openLocalAddresses } from './open-local-addresses.ts';
 import { type HttpAccess, openHttpAccess } from './open-http-access.ts';
@@ -178,6 +179,7 @@ async function composeGateway(
     outlet,
     log,
     nextId: createMessageIds(config['server-id'], part.worker),
+    checker: openChecker(config, log),
   });
   return { config, log, part, outlet, pipeline, authenticator, httpAccess, greetingName, certificate };
 }

@@ -34,6 +34,7 @@ export function crossCheck(effective: Effective, findings: Findings): Effective 
   checkProxy(effective, findings);
   checkLogin(effective, findings);
   checkRefused(effective, findings);
+  checkResults(effective, findings);
   return resolveQueueType(checkTls(effective, findings), findings);
 }
 
@@ -95,6 +96,13 @@ function checkRefused({ config, given }: Effective, { faults, warnings }: Findin
   if (!requiresLogin(config)) {
     warnings.push({ where, text: 'smtp-auth is not set: no mail is refused for lack of authentication' });
   }
+}
+
+/** A header without results says nothing. */
+function checkResults({ config, given }: Effective, { warnings }: Findings): void {
+  if (config['smtp-auth-results'].length === 0 || config['smtp-check'].length > 0) return;
+  const text = 'has no effect: smtp-check is empty, there are no results';
+  warnings.push({ where: whereOf('smtp-auth-results', given), text });
 }
 
 /** Quorum queues have no priorities, are always durable and know no lazy mode (RabbitMQ 3.10 to 4). */

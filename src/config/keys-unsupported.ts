@@ -12,12 +12,10 @@ export interface UnsupportedKey {
 
 const TLS = 'there is no TLS at the HTTP door';
 const PROXY = 'the PROXY protocol is not spoken';
-const CHECKS = 'messages are not checked';
 const ONE_QUEUE = 'X-Priority chooses no queue';
 const STORE = 'there is no message store, records carry the message themselves';
 const SPOOL_DIRECTORY = 'no directory is watched';
 const RECEIVED_LOG = 'there is no received log';
-const DNS = 'there is no resolver to configure';
 
 const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
   [TLS]: [
@@ -28,14 +26,12 @@ const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
   ],
   [PROXY]: ['http-proxy'],
   'X-Forwarded-For is not read': ['http-forwarded'],
-  [CHECKS]: ['smtp-check', 'smtp-auth-results', 'spamassassin-host', 'spamassassin-port', 'spamassassin-timeout'],
   'reports are not recognised': ['smtp-reports', 'rabbitmq-reports'],
   'there is no /metrics': ['metrics-port', 'metrics-ip'],
   [ONE_QUEUE]: ['rabbitmq-primary'],
   'write rabbitmq-address instead': ['rabbitmq-host', 'rabbitmq-user', 'rabbitmq-password', 'rabbitmq-vhost'],
   'memory is bounded by the other limits': ['memory-limit'],
   'mail is deferred while the broker is unreachable': ['spool', 'spool-maxsize'],
-  [DNS]: ['dns-nameserver', 'dns-timeout', 'dns-attempts'],
   [STORE]: ['storage-address storage', 'storage-policy', 'storage-ttl', 'storage-threads'],
   [SPOOL_DIRECTORY]: [
     'spool-directory',

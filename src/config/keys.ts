@@ -2,6 +2,7 @@
 
 import type { Key } from './key.ts';
 import { AUTH_KEYS } from './keys-auth.ts';
+import { CHECK_KEYS } from './keys-checks.ts';
 import { ELSEWHERE_KEYS } from './keys-elsewhere.ts';
 import { GATEWAY_KEYS } from './keys-gateway.ts';
 import { HTTP_KEYS } from './keys-http.ts';
@@ -16,6 +17,7 @@ const TABLE = {
   ...TLS_KEYS,
   ...AUTH_KEYS,
   ...MESSAGE_KEYS,
+  ...CHECK_KEYS,
   ...HTTP_KEYS,
   ...RABBITMQ_KEYS,
   ...GATEWAY_KEYS,
@@ -47,6 +49,7 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
   { title: 'TLS at the SMTP door', names: namesOf(TLS_KEYS) },
   { title: 'SMTP authentication and local addresses', names: namesOf(AUTH_KEYS) },
   { title: 'What happens to a message', names: namesOf(MESSAGE_KEYS) },
+  { title: 'Checks and DNS', names: namesOf(CHECK_KEYS) },
   { title: 'HTTP door', names: namesOf(HTTP_KEYS) },
   { title: 'RabbitMQ', names: namesOf(RABBITMQ_KEYS) },
   { title: 'Embedded queue, log and process', names: namesOf(GATEWAY_KEYS) },

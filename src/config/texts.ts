@@ -1,5 +1,6 @@
 // The value types that are texts: names, paths, words out of a fixed set, and lists of log targets.
 
+import { parseIpAddress } from '../mail/ip-address.ts';
 import { parsed, problem } from '../mail/parsed.ts';
 import { quote, type ValueType } from './value-type.ts';
 
@@ -18,6 +19,32 @@ export function choice<const Word extends string>(...words: readonly Word[]): Va
     parse(text) {
       const word = words.find((candidate) => candidate === text.toLowerCase());
       return word === undefined ? problem(`${quote(text)} is not one of these`) : parsed(word);
+    },
+  };
+}
+
+/** Any of a set of words, each once, in the order of the set; upper and lower case are the same. */
+export function choices<const Word extends string>(...words: readonly Word[]): ValueType<readonly Word[]> {
+  return {
+    accepts: `a comma separated list of ${words.join(', ')}`,
+    whenEmpty: [],
+    parse(text) {
+      const given = text.toLowerCase().split(',').map((element) => element.trim());
+      const wrong = given.find((element) => !words.some((word) => word === element));
+      if (wrong !== undefined) return problem(`${quote(wrong)} is not one of these`);
+      return parsed(words.filter((word) => given.includes(word)));
+    },
+  };
+}
+
+/** Another host: its name or its IP address. */
+export function hostOrAddress(): ValueType<string> {
+  const { parse } = hostName();
+  return {
+    accepts: 'a host name or an IP address',
+    parse(text) {
+      if (parseIpAddress(text) !== undefined) return parsed(text);
+      return parse(text).ok ? parsed(text) : problem(`${quote(text)} is neither`);
     },
   };
 }

@@ -1,5 +1,6 @@
 // The working state of one message inside the pipeline, and the shape of a step that acts on it.
 
+import type { Check } from '../checks/check.ts';
 import type { AddressPolicy } from '../mail/address.ts';
 import type { IpRanges } from '../mail/ip-ranges.ts';
 import type { Refusal } from '../mail/disposition.ts';
@@ -32,6 +33,10 @@ export interface PipelineSettings {
   readonly eightBit: EightBitPolicy;
   /** smtp-received: prepend our trace field. */
   readonly addReceived: boolean;
+  /** smtp-auth-results: whose copies get the results of the checks in a header; nobody's where it is not given. */
+  readonly resultsFor?: readonly ('local' | 'nonlocal')[];
+  /** Names of this host other than the one it has towards the client, in whose name nobody else may give results. */
+  readonly ownNames?: readonly string[];
   /** rabbitmq-inbox. */
   readonly inbox: string;
   /** rabbitmq-local: for local addresses; the inbox where it is not set. */
@@ -66,6 +71,8 @@ export interface Draft {
   mailFrom: string;
   /** Properties that come from the message itself or from where it came in. */
   properties: JsonObject;
+  /** What the checks found; none were made where it is not given. */
+  checks?: readonly Check[];
   /** Headers that were taken out and said nothing, with the reason; names only. */
   dropped: readonly string[];
 }

@@ -1,5 +1,6 @@
 // The one way of a message from either door to durable records: the ordered list of steps, then publish, then say so.
 
+import type { Checker } from '../checks/checker.ts';
 import { parseAddress, type ParsedAddress } from '../mail/address.ts';
 import type { Disposition, Refusal } from '../mail/disposition.ts';
 import { toRefusal } from '../mail/disposition.ts';
@@ -8,6 +9,7 @@ import type { EncodedRecord, Outlet, PublishFault, PublishResult } from '../queu
 import type { Log } from '../telemetry/log.ts';
 import type { Draft, PipelineSettings, Step } from './draft.ts';
 import { type Admission, admitRecipient, admitsSender, type Asker } from './admission.ts';
+import { checkMessage } from './check-message.ts';
 import { takeHeaderRecipients } from './header-recipients.ts';
 import { refuseLoop, splitHeader } from './header-scan.ts';
 import { mapIps } from './ip-mapping.ts';
@@ -54,6 +56,8 @@ export interface PipelineDependencies {
   readonly outlet: Outlet;
   readonly log: Log;
   readonly nextId: NextMessageId;
+  /** Undefined where no check is configured. */
+  readonly checker?: Checker | undefined;
   readonly now?: () => Date;
 }
 
@@ -62,7 +66,7 @@ const MAX_LOGGED_IDS = 20;
 
 /** Creates the pipeline; does no I/O of its own. */
 export function createPipeline(
-  { settings, outlet, log, nextId, now = () => new Date() }: PipelineDependencies,
+  { settings, outlet, log, nextId, checker, now = () => new Date() }: PipelineDependencies,
 ): Pipeline {
   const policy = settings.addressPolicy;
   const steps = listSteps(nextId);
@@ -73,7 +77,8 @@ export function createPipeline(
     admitRecipient: (address, asker) => admitRecipient(address, settings, asker),
     async ingest(submission) {
       const draft = createDraft(submission, now());
-      const disposition = runSteps(steps, { draft, settings }) ?? await storeDraft(draft, { settings, outlet, log });
+      const disposition = runSteps(steps, { draft, settings }) ??
+        await storeDraft(draft, { settings, outlet, log, checker });
       report(disposition, draft, log);
       return disposition;
     },
@@ -121,8 +126,12 @@ function runSteps(
   return undefined;
 }
 
-async function storeDraft(draft: Draft, dependencies: RefusedMailDependencies): Promise<Disposition> {
+async function storeDraft(
+  draft: Draft,
+  { checker, ...dependencies }: RefusedMailDependencies & Pick<PipelineDependencies, 'checker'>,
+): Promise<Disposition> {
   if (draft.submission.isRefused === true) return await storeRefused(draft, dependencies);
+  if (checker !== undefined) await checkMessage(draft, checker);
   return await publish(toRecords(draft, dependencies.settings), dependencies.outlet);
 }
 

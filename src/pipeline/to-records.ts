@@ -2,10 +2,18 @@
 
 import type { Recipient } from '../mail/envelope.ts';
 import type { EncodedRecord } from '../queue/outlet.ts';
-import { encodeMime, encodeRecord, encodeSharedBody, type JsonObject, type JsonValue } from '../queue/record.ts';
+import {
+  encodeMime,
+  encodeRecord,
+  encodeSharedBody,
+  type JsonObject,
+  type JsonValue,
+  type SharedBody,
+} from '../queue/record.ts';
 import type { Draft, PipelineSettings } from './draft.ts';
 import { routeRecipient } from './route.ts';
 import type { Origin } from './submission.ts';
+import { wantsResults, withResults } from './with-results.ts';
 
 // What a record says about where it came from and what it holds is the gateway's word, never the caller's.
 const GATEWAY_NAMES: ReadonlySet<string> = new Set([
@@ -36,14 +44,17 @@ export interface Detour {
   readonly properties: JsonObject;
 }
 
-/** Encodes the content once and addresses it to every recipient. */
+/** Encodes the content once, twice where some copies carry results, and addresses it to every recipient. */
 export function toRecords(draft: Draft, settings: PipelineSettings, detour?: Detour): EncodedRecord[] {
   const { submission, recipients, ids, receivedAt } = draft;
-  const content = [draft.header, ...draft.body].filter((piece) => piece.length > 0);
   // What the caller says in so many words wins over the headers of the message.
   const { dsn, ...given } = toGivenProperties({ ...draft.properties, ...submission.properties });
   const properties = { ...given, ...toSharedProperties(draft), ...detour?.properties };
-  const shared = encodeSharedBody(properties, encodeMime(content, settings.eightBit));
+  const encode = (header: Buffer): SharedBody => {
+    const content = [header, ...draft.body].filter((piece) => piece.length > 0);
+    return encodeSharedBody(properties, encodeMime(content, settings.eightBit));
+  };
+  const bodies: { plain?: SharedBody; withResults?: SharedBody } = {};
   const timestamp = Math.floor(receivedAt.getTime() / 1000);
   const priority = typeof given['priority'] === 'number' ? given['priority'] : undefined;
   return recipients.map((recipient, index) => {
@@ -51,6 +62,9 @@ export function toRecords(draft: Draft, settings: PipelineSettings, detour?: Det
     if (id === undefined) throw new Error('A recipient has no message id');
     const ownProperties = toOwnProperties(recipient, dsn);
     const queue = detour?.queue ?? routeRecipient(recipient, settings);
+    const shared = wantsResults(recipient, { checks: draft.checks, settings })
+      ? bodies.withResults ??= encode(withResults(draft, settings))
+      : bodies.plain ??= encode(draft.header);
     return encodeRecord(
       { id, recipient: recipient.address, queue, priority, timestamp, properties: ownProperties },
       shared,
@@ -64,13 +78,14 @@ function toGivenProperties(properties: { readonly [name: string]: unknown }): Js
 }
 
 /** What MailerQ writes into every record of the message. */
-function toSharedProperties({ submission, receivedAt, mailFrom }: Draft): JsonObject {
+function toSharedProperties({ submission, receivedAt, mailFrom, checks }: Draft): JsonObject {
   const { hostname, origin } = submission;
   return {
     received: receivedAt.toISOString().slice(0, 19).replace('T', ' '),
     hostname,
     ...(mailFrom === '' ? {} : { envelope: mailFrom }),
     ...toOriginProperties(origin),
+    ...(checks === undefined ? {} : { checks: [...checks] }),
   };
 }
 

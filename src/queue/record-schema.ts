@@ -92,6 +92,38 @@ const dsn = v.looseObject({
   envid: v.optional(text),
 });
 
+const errors = ['temperror', 'permerror'] as const;
+const dkimWords = ['none', 'pass', 'fail', 'policy', 'neutral', ...errors] as const;
+const spamWords = ['pass', 'fail', 'none', 'temperror'] as const;
+
+/** One element for each check that was made (smtp-check), one for each DKIM signature. */
+const check = v.union([
+  v.object({
+    spf: v.picklist(['none', 'neutral', 'pass', 'fail', 'softfail', ...errors]),
+    'smtp.mailfrom': v.optional(described(text, 'The sender that was checked')),
+    'smtp.helo': v.optional(described(text, 'The name of the client, checked instead of the null sender')),
+  }),
+  v.object({
+    dkim: described(v.picklist(dkimWords), 'none stands alone: there is no signature'),
+    domain: v.optional(text),
+    selector: v.optional(text),
+    'header.i': v.optional(described(text, 'Identity of the signer')),
+    'header.b': v.optional(described(text, 'First characters of the signature')),
+  }),
+  v.object({
+    dmarc: v.picklist(['none', 'pass', 'fail', ...errors]),
+    'header.from': v.optional(described(text, 'Address of the author')),
+  }),
+  v.object({ arc: v.picklist(['none', 'pass', 'fail', ...errors]) }),
+  v.object({
+    spam: described(v.picklist(spamWords), 'fail is spam, none was not scanned for its size'),
+    score: v.optional(v.number()),
+    threshold: v.optional(described(v.number(), 'From this score on it is spam')),
+    result: described(v.picklist(spamWords), 'The same word'),
+    symbols: v.optional(described(texts, 'Names of the rules that matched')),
+  }),
+]);
+
 /** One record: a message for one recipient. Names that are not listed are custom properties of any type. */
 export const recordSchema = v.pipe(
   v.looseObject({
@@ -118,6 +150,7 @@ export const recordSchema = v.pipe(
         'Only in rabbitmq-refused: the reply that the client got instead of an acceptance',
       ),
     ),
+    checks: v.optional(described(v.array(check), 'What the checks found out; a temperror may be known later')),
     dsn: v.optional(described(dsn, 'Delivery status notification wishes (RFC 3461), verbatim')),
     ...v.partial(v.object(outgoing)).entries,
   }),

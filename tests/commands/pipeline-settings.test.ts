@@ -16,6 +16,8 @@ test('toPipelineSettings() of an empty configuration', () => {
     lineEndings: 'reject',
     eightBit: 'base64',
     addReceived: true,
+    resultsFor: [],
+    ownNames: [],
     inbox: 'inbox',
     local: undefined,
     refused: undefined,
@@ -27,6 +29,7 @@ test('toPipelineSettings() of an empty configuration', () => {
 
 test('toPipelineSettings() takes every value from its key', () => {
   const file = 'smtp-validate-address: loose\nsmtp-line-endings: fix\nsmtp-8bit: raw\nsmtp-received: no\n' +
+    'smtp-auth-results: nonlocal\nsmtp-hostname: mx.test\nmta-names: 192.0.2.2=mx2.test\n' +
     'smtp-recipients: headers\nsmtp-max-recipients: 0\n' +
     'rabbitmq-inbox: a\nrabbitmq-local: b\nrabbitmq-refused: c\nrefused-maxsize: 5K\n' +
     'smtp-extract: no\nsmtp-mappable-ips: 192.0.2.1\nsmtp-unmappable-ips: 192.0.2.1\nsmtp-default-ips: 192.0.2.9\n';
@@ -40,6 +43,8 @@ test('toPipelineSettings() takes every value from its key', () => {
     lineEndings: 'fix',
     eightBit: 'raw',
     addReceived: false,
+    resultsFor: ['nonlocal'],
+    ownNames: ['mx.test', 'mx2.test'],
     inbox: 'a',
     local: 'b',
     refused: 'c',

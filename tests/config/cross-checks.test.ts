@@ -113,6 +113,12 @@ const warnings = [
     expected: ['smtp-port, http-port: both are none: no door will be open'],
   },
   { name: 'one door', file: 'smtp-port: 0', expected: [] },
+  {
+    name: 'results of no checks',
+    file: 'smtp-auth-results: local',
+    expected: ['config.txt:1: smtp-auth-results: has no effect: smtp-check is empty, there are no results'],
+  },
+  { name: 'results of checks', file: 'smtp-auth-results: local\nsmtp-check: spf', expected: [] },
 ];
 
 for (const { name, file, expected } of warnings) {

@@ -36,8 +36,8 @@ test('several lines of one key are one fault', () => {
 });
 
 test('a bare flag counts as a value', () => {
-  assert.deepEqual(loadText({ argv: ['--dns-attempts'] }).faults, [
-    'command line --dns-attempts: not supported: there is no resolver to configure; leave the value empty',
+  assert.deepEqual(loadText({ argv: ['--spool-delay'] }).faults, [
+    'command line --spool-delay: not supported: no directory is watched; leave the value empty',
   ]);
 });
 

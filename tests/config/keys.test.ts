@@ -74,16 +74,16 @@ test('Config has the types of the table', () => {
 const mailerq = {
   key: 'rabbitmq-address rabbitmq-declare rabbitmq-durable rabbitmq-encoding rabbitmq-exchange rabbitmq-inbox ' +
     'rabbitmq-lazy rabbitmq-local rabbitmq-maxpriority rabbitmq-persistent rabbitmq-publishers rabbitmq-refused ' +
-    'rabbitmq-throttle rabbitmq-verify ' +
+    'rabbitmq-throttle rabbitmq-verify smtp-check smtp-auth-results spamassassin-host spamassassin-port dns-timeout dns-attempts ' +
+    'dns-nameserver ' +
     'server-id smtp-auth smtp-username smtp-password smtp-connections smtp-connections-in smtp-ip smtp-maxsize smtp-port smtp-range smtp-ranges ' +
     'smtp-certificate smtp-ciphers smtp-key smtp-privatekey smtp-secure-port ' +
     'smtp-threads max-threads smtp-hostname smtp-protection smtp-proxy smtp-timeout smtp-validate-address dsn-advertise application-log www-ip www-port',
   fallback: 'rabbitmq-outbox rabbitmq-queue',
-  unsupported: 'rabbitmq-reports smtp-auth-results ' +
-    'smtp-check spamassassin-host ' +
-    'spamassassin-port spool-directory spool-delay spool-extract spool-fail-directory spool-remove storage-address ' +
+  unsupported:
+    'rabbitmq-reports spool-directory spool-delay spool-extract spool-fail-directory spool-remove storage-address ' +
     'storage-policy received-log-file received-log-format plugin-directory www-certificate www-privatekey ' +
-    'www-secure-port dns-timeout dns-attempts dns-nameserver rabbitmq-host rabbitmq-user rabbitmq-password',
+    'www-secure-port rabbitmq-host rabbitmq-user rabbitmq-password',
   elsewhere: 'cluster-address cluster-exchange database-address database-ttl dsn-notify dsn-ret dns-min-ttl ' +
     'dns-threads error-log heartbeat license lock max-attempts max-delivertime rabbitmq-consumers rabbitmq-dsn ' +
     'rabbitmq-failure rabbitmq-qos rabbitmq-minqos rabbitmq-flush-qos rabbitmq-results rabbitmq-retry ' +

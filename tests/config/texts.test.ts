@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   choice,
+  choices,
   exchangeName,
   hostName,
+  hostOrAddress,
   logTargets,
   path,
   queueName,
@@ -24,6 +26,16 @@ test('choice() names its words in a sentence', () => {
   assert.equal(choice('gzip').accepts, 'gzip');
   assert.equal(choice('strict', 'loose').accepts, 'strict or loose');
   assert.equal(choice('quorum', 'classic', 'lazy').accepts, 'quorum, classic or lazy');
+});
+
+testValueType("choices('a', 'b', 'c')", choices('a', 'b', 'c'), {
+  reads: [['a', ['a']], ['c, A,c', ['a', 'c']]],
+  refuses: [['a,d', '"d" is not one of these'], ['a,,b', '"" is not one of these']],
+});
+
+testValueType('hostOrAddress()', hostOrAddress(), {
+  reads: ['localhost', '192.0.2.1', '2001:db8::1', 'spamd.example.com'].map((text) => [text, text]),
+  refuses: ['[::1]', 'a b', 'host:783'].map((text) => [text, `"${text}" is neither`]),
 });
 
 const longLabel = 'a'.repeat(63);
