@@ -30,6 +30,9 @@ const MAX_DEPTH = 12;
 const MAX_CHILDREN = 500;
 const MAX_TEXT = 1024;
 const CHUNK = 65_536;
+/** What senders forget to escape, and references to entities that a report has no business to define. */
+const BARE_AMPERSAND = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-f]{1,6});)/gi;
+const MAX_REFERENCE = 12;
 /** More faults, more attributes or deeper nesting than this tells of garbage, which is expensive to go on with. */
 const MAX_FAULTS = 100;
 const MAX_ATTRIBUTES = 200;
@@ -43,12 +46,21 @@ const MAX_TEXT_CHUNKS = 8;
  */
 export async function readXmlChildren(xml: string, reading: XmlReading): Promise<boolean> {
   const reader = new ChildReader(reading);
-  for (let start = 0; start < xml.length && !reader.done; start += CHUNK) {
+  for (let start = 0; start < xml.length && !reader.done;) {
     if (reading.deadline.aborted) throw new ReportFault('the report takes too long to read');
-    reader.write(xml.slice(start, start + CHUNK));
+    const end = sliceEnd(xml, start);
+    reader.write(xml.slice(start, end).replace(BARE_AMPERSAND, '&amp;'));
+    start = end;
     await new Promise((resolve) => setImmediate(resolve));
   }
   return reader.found;
+}
+
+/** A slice never ends inside a reference. */
+function sliceEnd(xml: string, start: number): number {
+  const end = start + CHUNK;
+  const ampersand = xml.lastIndexOf('&', end);
+  return ampersand > Math.max(start, end - MAX_REFERENCE) ? ampersand : end;
 }
 
 class ChildReader {

@@ -33,6 +33,14 @@ test('entities of a document type are not expanded', async () => {
   assert.equal((await read(xml)).children[0]?.text, '&e;&f;');
 });
 
+test('references across the edges of the slices are whole, and ampersands alone are text', async () => {
+  for (let shift = 0; shift < 12; shift++) {
+    const padding = ' '.repeat(65_536 - 30 + shift);
+    const { children } = await read(`<feedback>${padding}<a>R &amp; D & Co &#65;</a></feedback>`);
+    assert.equal(children[0]?.text, 'R & D & Co A', `${shift}`);
+  }
+});
+
 test('another root is not found', async () => {
   assert.deepEqual(await read('<invoice><a/></invoice>'), { found: false, children: [] });
   assert.deepEqual(await read('no markup'), { found: false, children: [] });
@@ -44,7 +52,7 @@ test('the reading ends when no more children are wanted, and where the document 
 });
 
 test('some faults are passed over', async () => {
-  const { found, children } = await read('<feedback><a>1 & 2</a><b x=1>y</b><c>z</c></feedback>');
+  const { found, children } = await read('<feedback><a>1 & 2</a><b x="1" x="2">y</b><c>z</c></feedback>');
   assert.equal(found, true);
   assert.deepEqual(children.map(({ name }) => name), ['a', 'b', 'c']);
   assert.equal(children[2]?.text, 'z');
