@@ -97,6 +97,13 @@ function endConnectionAfter(outgoing: ServerResponse): void {
  */
 function discardRest(incoming: IncomingMessage, lingerMs: number): void {
   if (incoming.complete || incoming.destroyed) return;
+  const { socket } = incoming;
   const deadline = setTimeout(() => incoming.destroy(), lingerMs);
-  incoming.once('close', () => clearTimeout(deadline)).once('end', () => clearTimeout(deadline)).resume();
+  // Node no longer tells an answered request that its connection is gone, so the connection itself is asked.
+  const done = () => {
+    clearTimeout(deadline);
+    socket.off('close', done);
+  };
+  socket.once('close', done);
+  incoming.once('close', done).once('end', done).resume();
 }
