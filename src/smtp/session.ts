@@ -9,7 +9,9 @@ import type { EventFields } from '../telemetry/log.ts';
 import { Authentication } from './authentication.ts';
 import type { DataReader } from './data-reader.ts';
 import { Dialogue, type Transaction } from './dialogue.ts';
+import { type SessionEnd, toRejectionReason, toSessionEnd } from './rejection-reason.ts';
 import {
+  closing,
   REPLIES,
   type Reply,
   SESSION_REFUSALS,
@@ -35,6 +37,8 @@ export class Session extends SMTPConnection {
   #tls: TlsFacts | undefined;
   /** The session may not go on after the transaction in flight. */
   #isDraining = false;
+  /** Why the session is over; undefined while it is not, and when it is the client who has gone. */
+  #ending: SessionEnd | undefined;
   /** The pipeline has the message; the client is silent because it waits for us. */
   #isBusy = false;
   #dataTimer: NodeJS.Timeout | undefined;
@@ -130,6 +134,7 @@ export class Session extends SMTPConnection {
 
   /** Cuts the connection. */
   cut(): void {
+    if (this.#isDraining) this.#ending ??= 'draining';
     this._socket.destroy();
   }
 
@@ -150,8 +155,9 @@ export class Session extends SMTPConnection {
     clearTimeout(this.#greetingTimer);
     this.#gone.abort();
     if (!this._closed) {
-      if (this.#dialogue.isInTransaction && !this.#isBusy) log.emit('smtp.transaction.broken', this.#about());
-      log.emit('smtp.session.closed', this.#about());
+      const fields = { ...this.#about(), reason: this.#ending ?? 'client' };
+      if (this.#dialogue.isInTransaction && !this.#isBusy) log.emit('smtp.transaction.broken', fields);
+      log.emit('smtp.session.closed', fields);
     }
     super._onClose();
   }
@@ -220,6 +226,7 @@ export class Session extends SMTPConnection {
       onSettled: (result) => {
         if (this._closing || this._closed) return;
         if (!result.ok) {
+          this.#ending = 'tls-failed';
           log.emit('smtp.tls.failed', { ...this.#about(), reason: result.reason, detail: result.detail });
           return;
         }
@@ -233,7 +240,8 @@ export class Session extends SMTPConnection {
   }
 
   #reportRejected(reply: Reply): void {
-    this.#dependencies.log.emit('smtp.command.rejected', { ...this.#about(), reply: toReplyText(reply).trimEnd() });
+    const fields = { ...this.#about(), reason: toRejectionReason(reply), reply: toReplyText(reply).trimEnd() };
+    this.#dependencies.log.emit('smtp.command.rejected', fields);
   }
 
   #startContent(): void {
@@ -301,7 +309,9 @@ export class Session extends SMTPConnection {
 
   #write(reply: Reply): void {
     this.#replies += toReplyText(reply);
-    if (reply.close) this.#flush({ close: true });
+    if (!reply.close) return;
+    this.#ending ??= toSessionEnd(reply);
+    this.#flush({ close: true });
   }
 
   /** Replies to pipelined commands leave in one write (RFC 2920 section 3.2). */
@@ -315,7 +325,7 @@ export class Session extends SMTPConnection {
 
   #end(reply: Reply): void {
     if (this._closing || this._closed) return;
-    this.#write({ ...reply, close: true });
+    this.#write(reply.close ? reply : closing(reply));
   }
 
   #about(): { session: string; remote: string; user?: string } {

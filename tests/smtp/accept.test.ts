@@ -253,7 +253,11 @@ for (const { name, header } of selves) {
       assert.equal(places.taken, 0);
       client.send('QUIT');
       assert.equal(await client.rest(), '221 2.0.0 Bye\r\n');
-      assert.deepEqual(fieldsOf(log, 'smtp.command.rejected')[0], { remote: '127.0.0.1', reply: refusal });
+      assert.deepEqual(fieldsOf(log, 'smtp.command.rejected')[0], {
+        remote: '127.0.0.1',
+        reason: 'proxy',
+        reply: refusal,
+      });
       await empty();
     });
     await withDoor(behindProxy, async ({ connect, outlet }) => {
