@@ -24,7 +24,7 @@ export interface LiveCertificateOptions {
   readonly now?: () => Date;
 }
 
-const POLL_MS = 5000;
+const POLL_MS = 2000;
 
 /** Loads the certificate and keeps watching its files; throws `CertificateError` when it cannot be used. */
 export function openLiveCertificate(options: LiveCertificateOptions): LiveCertificate {
