@@ -2,10 +2,11 @@
 
 import { checkArc } from './arc.ts';
 import type { ArcCheck, Check, CheckName, DkimCheck, DmarcCheck } from './check.ts';
-import { isVerifiable, KEY_BUDGET, type Signatures, type SignedContent, verifySignatures } from './dkim.ts';
+import { KEY_BUDGET, type Signatures, type SignedContent, verifySignatures } from './dkim.ts';
 import { checkDmarc, DMARC_BUDGET } from './dmarc.ts';
 import type { Lookups } from './lookups.ts';
 import { checkSpf, type SmtpClient, SPF_BUDGET, type SpfOutcome, toSpfCheck } from './spf.ts';
+import { UnverifiableError } from './verifiable.ts';
 
 /** What authentication stands on. */
 export interface AuthenticationContext {
@@ -57,8 +58,12 @@ async function readSignatures(
   context: AuthenticationContext,
 ): Promise<Signatures | Unverified> {
   const isNeeded = (['dkim', 'dmarc', 'arc'] as const).some((name) => context.wanted.has(name));
-  if (!isNeeded || !isVerifiable(message.header)) return 'neutral';
-  const verify = () => verifySignatures(message, context.lookups(KEY_BUDGET));
+  if (!isNeeded) return 'neutral';
+  const verify = () =>
+    verifySignatures(message, context.lookups(KEY_BUDGET)).catch((error: unknown) => {
+      if (error instanceof UnverifiableError) return 'neutral' as const;
+      throw error;
+    });
   return await context.guard<Signatures | Unverified>('dkim', verify, 'temperror');
 }
 

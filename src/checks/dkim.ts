@@ -1,12 +1,11 @@
 // The DKIM check (RFC 6376): reads the message once, verifies its signatures, and notes what DMARC and ARC need of it.
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import type { ARCData, DKIMResult } from 'mailauth';
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
-import { headerFields } from '../mail/header-section.ts';
 import type { DkimCheck, DkimResult } from './check.ts';
 import type { Lookups } from './lookups.ts';
+import { readInTurns, toAuthorsHeader, toVerifiableHeader, UnverifiableError } from './verifiable.ts';
 
 /** The bytes that are published. */
 export interface SignedContent {
@@ -29,35 +28,36 @@ export interface Signatures {
   readonly from: readonly string[];
   readonly fromFields: number;
   /** The chain, unverified but for its newest message signature. */
-  readonly arc: ARCData | undefined;
+  readonly arc: ARCData | undefined | 'unverifiable';
 }
 
 /** How many questions a message's signatures and its ARC chain may lead to. */
 export const KEY_BUDGET = 30;
 
-// RFC 6376 section 6.1 lets a verifier limit the number of signatures; each one may cost a hash of the whole body.
-const MAX_SIGNATURES = 10;
-// Real header sections stay far below; without a limit, one folded field of a megabyte takes minutes to unfold.
-const MAX_HEADER_BYTES = 256 * 1024;
-const MAX_HEADER_LINES = 4000;
-const READ_BYTES = 64 * 1024;
 // Nothing an element quotes is of use beyond this length, and the sender chooses it.
 const MAX_TEXT = 255;
 // RFC 6008 section 4: eight characters and more tell signatures apart.
 const SIGNATURE_TEXT = 8;
+// RFC 8601 section 2.7.1: signatures that could not be processed.
+const UNPROCESSED: DkimCheck = { dkim: 'neutral' };
 
-/** Whether the header section is small enough to be examined. */
-export function isVerifiable(header: Buffer): boolean {
-  if (header.length > MAX_HEADER_BYTES) return false;
-  let lines = 0;
-  for (let at = header.indexOf(0x0a); at >= 0; at = header.indexOf(0x0a, at + 1)) lines++;
-  return lines <= MAX_HEADER_LINES;
+/** Verifies all signatures. Throws UnverifiableError when not even the authors can be read. */
+export async function verifySignatures(content: SignedContent, lookups: Lookups): Promise<Signatures> {
+  try {
+    const { header, isReduced } = toVerifiableHeader(content.header);
+    const signatures = await verifyContent([header, ...content.body], lookups);
+    const isUnsigned = signatures.checks.every(({ dkim }) => dkim === 'none');
+    return isReduced && isUnsigned ? { ...signatures, checks: [UNPROCESSED] } : signatures;
+  } catch (error) {
+    if (!(error instanceof UnverifiableError)) throw error;
+    // Without signatures the message may still be judged by its sender: it must not escape DMARC by being too large.
+    const signatures = await verifyContent([toAuthorsHeader(content.header)], lookups);
+    return { ...signatures, checks: [UNPROCESSED], arc: 'unverifiable' };
+  }
 }
 
-/** Verifies all signatures of a message whose header section is verifiable. */
-export async function verifySignatures(content: SignedContent, lookups: Lookups): Promise<Signatures> {
-  const pieces = [withoutSurplusSignatures(content.header), ...content.body];
-  const stream = Readable.from(readInTurns(pieces), { objectMode: false });
+async function verifyContent(content: readonly Uint8Array[], lookups: Lookups): Promise<Signatures> {
+  const stream = Readable.from(readInTurns(content), { objectMode: false });
   const { results, headerFrom, fromFields, arc } = await dkimVerify(stream, {
     resolver: lookups.resolve,
     strict: true,
@@ -67,31 +67,8 @@ export async function verifySignatures(content: SignedContent, lookups: Lookups)
     signers: results.flatMap(toSigner),
     from: headerFrom,
     fromFields,
-    arc: arc === undefined ? undefined : arc as ARCData,
+    arc: arc as ARCData | undefined,
   };
-}
-
-/** Small pieces, and a pause after each: hashing a large body must not keep the other sessions waiting. */
-async function* readInTurns(pieces: readonly Uint8Array[]): AsyncGenerator<Buffer> {
-  for (const piece of pieces) {
-    for (let start = 0; start < piece.length; start += READ_BYTES) {
-      yield Buffer.from(piece.buffer, piece.byteOffset + start, Math.min(READ_BYTES, piece.length - start));
-      await nextTurn();
-    }
-  }
-}
-
-/** Keeps the topmost signatures, which the last hosts added. */
-function withoutSurplusSignatures(header: Buffer): Buffer {
-  const surplus = [...headerFields(header)].filter(({ name }) => name === 'dkim-signature').slice(MAX_SIGNATURES);
-  if (surplus.length === 0) return header;
-  const kept: Buffer[] = [];
-  let position = 0;
-  for (const { start, end } of surplus) {
-    kept.push(header.subarray(position, start));
-    position = end;
-  }
-  return Buffer.concat([...kept, header.subarray(position)]);
 }
 
 function toDkimCheck({ status, signingDomain, selector, signature }: DKIMResult): DkimCheck {

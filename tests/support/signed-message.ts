@@ -9,6 +9,9 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   publicKeyEncoding: { type: 'spki', format: 'der' },
 });
 
+/** The key of everything signed here, as PEM. */
+export const PRIVATE_KEY = privateKey;
+
 /** The text of the key record of everything signed here. */
 export const KEY_RECORD = `v=DKIM1; k=rsa; p=${publicKey.toString('base64')}`;
 
