@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { splitHeaderSection } from '../../src/mail/header-section.ts';
 import { parseReport } from '../../src/reports/parse-report.ts';
 import { recogniseReport } from '../../src/reports/recognise-report.ts';
-import type { ReportKind } from '../../src/reports/report-kind.ts';
+import type { ReportKind } from '../../src/mail/report-kind.ts';
 
 /** A hostile mail of about `bytes` bytes. */
 type Attack = (bytes: number) => Buffer;

@@ -20,6 +20,8 @@ export function toPipelineSettings(
     ownNames: [config['smtp-hostname'] ?? [], ...config['mta-names'].values()].flat(),
     inbox: config['rabbitmq-inbox'],
     local: config['rabbitmq-local'],
+    reports: config['rabbitmq-reports'],
+    reportsFrom: config['smtp-reports'],
     refused: config['rabbitmq-refused'],
     refusedMaxBytes: config['refused-maxsize'],
     extract: config['smtp-extract'],

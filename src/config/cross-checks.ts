@@ -35,6 +35,7 @@ export function crossCheck(effective: Effective, findings: Findings): Effective 
   checkLogin(effective, findings);
   checkRefused(effective, findings);
   checkResults(effective, findings);
+  checkReports(effective, findings);
   return resolveQueueType(checkTls(effective, findings), findings);
 }
 
@@ -89,13 +90,22 @@ function checkLogin({ given }: Effective, { faults }: Findings): void {
 function checkRefused({ config, given }: Effective, { faults, warnings }: Findings): void {
   const where = whereOf('rabbitmq-refused', given);
   if (config['rabbitmq-refused'] === undefined) return;
-  for (const name of ['rabbitmq-inbox', 'rabbitmq-local'] as const) {
+  for (const name of ['rabbitmq-inbox', 'rabbitmq-local', 'rabbitmq-reports'] as const) {
     if (config[name] !== config['rabbitmq-refused']) continue;
     faults.push({ where, text: `is the same queue as ${name}: name another one, refused mail may be dropped` });
   }
   if (!requiresLogin(config)) {
     warnings.push({ where, text: 'smtp-auth is not set: no mail is refused for lack of authentication' });
   }
+}
+
+/** Without a queue for them, reports are not told from other mail. */
+function checkReports({ config, given }: Effective, { faults }: Findings): void {
+  if (config['smtp-reports'] !== 'all' || config['rabbitmq-reports'] !== undefined) return;
+  faults.push({
+    where: whereOf('smtp-reports', given),
+    text: 'all needs rabbitmq-reports: name the queue for reports',
+  });
 }
 
 /** A header without results says nothing. */

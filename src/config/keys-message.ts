@@ -3,6 +3,7 @@
 import { addresses, ranges } from './endpoints.ts';
 import { key, optionalKey } from './key.ts';
 import { bool } from './numbers.ts';
+import { choice } from './texts.ts';
 
 /** Rows of message handling, in the order in which they are shown. */
 export const MESSAGE_KEYS = {
@@ -12,6 +13,14 @@ export const MESSAGE_KEYS = {
     doc: 'Take x-mq-* headers out of the message and make them properties of the record, in trusted sessions: ' +
       'authenticated ones, or, where no authentication is configured, those inside the range. Mail from others keeps them.',
     mailerq: 'smtp-extract, which takes them from everybody',
+  }),
+  'smtp-reports': key({
+    type: choice('local', 'all'),
+    default: 'local',
+    doc:
+      'Which messages are examined for being reports, where rabbitmq-reports is set. local: those for addresses in ' +
+      'local-addresses. all: every message, and reports are then accepted from everybody who may connect.',
+    mailerq: 'none; up to 3.0 MailerQ examines all messages, since 4.0 the local ones',
   }),
   'smtp-mappable-ips': optionalKey({
     type: ranges(),

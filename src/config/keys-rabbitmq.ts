@@ -41,6 +41,14 @@ export const RABBITMQ_KEYS = {
     doc: 'The queue for accepted mail to local-addresses.',
     mailerq: 'rabbitmq-local',
   }),
+  'rabbitmq-reports': optionalKey({
+    type: queueName(),
+    without: 'reports are ordinary mail',
+    doc:
+      'The queue for reports: bounces (DSN), complaints (ARF), read receipts (MDN), DMARC and TLS reports, and what ' +
+      'is clearly one of them without a standard form. The record has what was read from it as report.',
+    mailerq: 'rabbitmq-reports',
+  }),
   'rabbitmq-refused': optionalKey({
     type: queueName(),
     without: 'refused mail is not stored',

@@ -26,7 +26,6 @@ const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
   ],
   [PROXY]: ['http-proxy'],
   'X-Forwarded-For is not read': ['http-forwarded'],
-  'reports are not recognised': ['smtp-reports', 'rabbitmq-reports'],
   'there is no /metrics': ['metrics-port', 'metrics-ip'],
   [ONE_QUEUE]: ['rabbitmq-primary'],
   'write rabbitmq-address instead': ['rabbitmq-host', 'rabbitmq-user', 'rabbitmq-password', 'rabbitmq-vhost'],

@@ -14,7 +14,7 @@ export interface Asker {
 
 /** Whether MAIL can lead to anything; without local addresses and a refused queue it cannot for a stranger. */
 export function admitsSender(settings: PipelineSettings, { trusted }: Asker): boolean {
-  if (trusted || settings.requiresAuthentication !== true || settings.refused !== undefined) return true;
+  if (trusted || settings.requiresAuthentication !== true || runsToTheEnd(settings)) return true;
   return !(settings.localAddresses?.() ?? NO_LOCAL_ADDRESSES).isEmpty;
 }
 
@@ -22,5 +22,10 @@ export function admitsSender(settings: PipelineSettings, { trusted }: Asker): bo
 export function admitRecipient(address: string, settings: PipelineSettings, { trusted }: Asker): Admission {
   if (trusted || settings.requiresAuthentication !== true) return 'accepted';
   if ((settings.localAddresses?.() ?? NO_LOCAL_ADDRESSES).includes(address)) return 'accepted';
-  return settings.refused === undefined ? 'unauthenticated' : 'refused';
+  return runsToTheEnd(settings) ? 'refused' : 'unauthenticated';
+}
+
+/** Only the content tells a report, and only with the content can refused mail be stored. */
+function runsToTheEnd({ refused, reports, reportsFrom }: PipelineSettings): boolean {
+  return refused !== undefined || (reports !== undefined && reportsFrom === 'all');
 }

@@ -5,6 +5,7 @@ import type { AddressPolicy } from '../mail/address.ts';
 import type { IpRanges } from '../mail/ip-ranges.ts';
 import type { Refusal } from '../mail/disposition.ts';
 import type { Recipient } from '../mail/envelope.ts';
+import type { Report } from '../mail/report-schema.ts';
 import type { EightBitPolicy, JsonObject } from '../queue/record.ts';
 import type { LocalAddresses } from './local-addresses.ts';
 import type { Submission } from './submission.ts';
@@ -41,6 +42,10 @@ export interface PipelineSettings {
   readonly inbox: string;
   /** rabbitmq-local: for local addresses; the inbox where it is not set. */
   readonly local?: string | undefined;
+  /** rabbitmq-reports: for reports; what is one is not found out where it is not set. */
+  readonly reports?: string | undefined;
+  /** smtp-reports: whose mail is examined for being a report; local by default. */
+  readonly reportsFrom?: 'local' | 'all';
   /** rabbitmq-refused: for what is refused for lack of authentication; where it is not set, that is not stored. */
   readonly refused?: string | undefined;
   /** refused-maxsize in bytes: larger refused mail is not stored. */
@@ -73,6 +78,8 @@ export interface Draft {
   properties: JsonObject;
   /** What the checks found; none were made where it is not given. */
   checks?: readonly Check[];
+  /** What the message reports; it is none, or nobody asked, where it is not given. */
+  report?: Report;
   /** Headers that were taken out and said nothing, with the reason; names only. */
   dropped: readonly string[];
 }

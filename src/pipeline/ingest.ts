@@ -15,6 +15,7 @@ import { refuseLoop, splitHeader } from './header-scan.ts';
 import { mapIps } from './ip-mapping.ts';
 import { repairLineEndings } from './line-endings.ts';
 import { addReceived } from './received.ts';
+import { examineReport } from './report-step.ts';
 import { type RefusedMailDependencies, storeRefused } from './refused-mail.ts';
 import type { Submission } from './submission.ts';
 import { toRecords } from './to-records.ts';
@@ -130,7 +131,9 @@ async function storeDraft(
   draft: Draft,
   { checker, ...dependencies }: RefusedMailDependencies & Pick<PipelineDependencies, 'checker'>,
 ): Promise<Disposition> {
-  if (draft.submission.isRefused === true) return await storeRefused(draft, dependencies);
+  await examineReport(draft, dependencies.settings);
+  // MailerQ 3.0: everybody may hand in reports.
+  if (draft.submission.isRefused === true && draft.report === undefined) return await storeRefused(draft, dependencies);
   if (checker !== undefined) await checkMessage(draft, checker);
   return await publish(toRecords(draft, dependencies.settings), dependencies.outlet);
 }

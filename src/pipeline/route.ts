@@ -9,8 +9,14 @@ export function isLocal({ address }: Recipient, { localAddresses }: PipelineSett
   return (localAddresses?.() ?? NO_LOCAL_ADDRESSES).includes(address);
 }
 
-/** The queue for one recipient of an accepted message. */
-export function routeRecipient(recipient: Recipient, settings: PipelineSettings): string {
-  const { inbox, local } = settings;
+/** The queue for one recipient of an accepted message (MailerQ: reports before local before inbox). */
+export function routeRecipient(
+  recipient: Recipient,
+  settings: PipelineSettings,
+  { isReport }: { readonly isReport: boolean },
+): string {
+  const { inbox, local, reports, reportsFrom } = settings;
+  const toReports = isReport && (reportsFrom === 'all' || isLocal(recipient, settings));
+  if (toReports && reports !== undefined) return reports;
   return local !== undefined && isLocal(recipient, settings) ? local : inbox;
 }

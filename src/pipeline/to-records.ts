@@ -60,8 +60,9 @@ export function toRecords(draft: Draft, settings: PipelineSettings, detour?: Det
   return recipients.map((recipient, index) => {
     const id = ids[index];
     if (id === undefined) throw new Error('A recipient has no message id');
-    const ownProperties = toOwnProperties(recipient, dsn);
-    const queue = detour?.queue ?? routeRecipient(recipient, settings);
+    const queue = detour?.queue ?? routeRecipient(recipient, settings, { isReport: draft.report !== undefined });
+    const report = queue === settings.reports ? draft.report as JsonValue | undefined : undefined;
+    const ownProperties = { ...toOwnProperties(recipient, dsn), ...(report === undefined ? {} : { report }) };
     const shared = wantsResults(recipient, { checks: draft.checks, settings })
       ? bodies.withResults ??= encode(withResults(draft, settings))
       : bodies.plain ??= encode(draft.header);

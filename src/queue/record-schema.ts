@@ -1,6 +1,7 @@
 // The shape of a published record as a schema, from which docs/record.schema.json is made; the writer is record.ts.
 
 import * as v from 'valibot';
+import { reportSchema } from '../mail/report-schema.ts';
 
 const text = v.string();
 const texts = v.array(text);
@@ -151,6 +152,7 @@ export const recordSchema = v.pipe(
       ),
     ),
     checks: v.optional(described(v.array(check), 'What the checks found out; a temperror may be known later')),
+    report: v.optional(described(reportSchema, 'Only in rabbitmq-reports: what was read from the report')),
     dsn: v.optional(described(dsn, 'Delivery status notification wishes (RFC 3461), verbatim')),
     ...v.partial(v.object(outgoing)).entries,
   }),

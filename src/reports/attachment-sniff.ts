@@ -2,7 +2,7 @@
 
 import { constants, gunzipSync, inflateRawSync } from 'node:zlib';
 import { decodeHeaderValue } from './report-text.ts';
-import type { ReportKind } from './report-kind.ts';
+import type { ReportKind } from '../mail/report-kind.ts';
 import type { MimePart } from './split-parts.ts';
 import { parseZipEntryHead } from './zip-entry-head.ts';
 

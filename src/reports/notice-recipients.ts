@@ -1,6 +1,6 @@
 // Finds recipients and the reasons of their bounces in the words of a notice, where the words are clear.
 
-import type { UnstandardReport } from './report-schema.ts';
+import type { UnstandardReport } from '../mail/report-schema.ts';
 import { toValue } from './report-text.ts';
 import { withoutUndefined } from './without-undefined.ts';
 

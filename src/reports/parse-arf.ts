@@ -3,7 +3,7 @@
 import { bareAddress, firstValue, parseFieldGroups, withoutType } from './field-groups.ts';
 import type { FieldGroup } from './field-groups.ts';
 import { ReportFault } from './report-fault.ts';
-import type { ArfReport, Returned } from './report-schema.ts';
+import type { ArfReport, Returned } from '../mail/report-schema.ts';
 import { decodeText, toIsoTime, toOptionalValue } from './report-text.ts';
 import { withoutUndefined } from './without-undefined.ts';
 

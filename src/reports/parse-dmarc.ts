@@ -1,7 +1,7 @@
 // Parses the XML of a DMARC aggregate report (RFC 7489 appendix C, RFC 9990) into the report of the record.
 
 import { ReportFault } from './report-fault.ts';
-import type { DmarcReport, DmarcRow } from './report-schema.ts';
+import type { DmarcReport, DmarcRow } from '../mail/report-schema.ts';
 import { decodeText } from './report-text.ts';
 import { withoutUndefined } from './without-undefined.ts';
 import type { XmlElement } from './xml-records.ts';

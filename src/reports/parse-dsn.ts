@@ -4,7 +4,7 @@ import type { FieldGroup } from './field-groups.ts';
 import { bareAddress, firstValue, parseFieldGroups, splitType, withoutType } from './field-groups.ts';
 import type { NoticeRecipient } from './notice-recipients.ts';
 import { ReportFault } from './report-fault.ts';
-import type { DsnRecipient, DsnReport, Returned } from './report-schema.ts';
+import type { DsnRecipient, DsnReport, Returned } from '../mail/report-schema.ts';
 import { decodeText, toIsoTime, toOptionalValue } from './report-text.ts';
 import { withoutUndefined } from './without-undefined.ts';
 

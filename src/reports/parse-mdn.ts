@@ -2,7 +2,7 @@
 
 import { bareAddress, firstValue, parseFieldGroups, withoutType } from './field-groups.ts';
 import { ReportFault } from './report-fault.ts';
-import type { MdnReport } from './report-schema.ts';
+import type { MdnReport } from '../mail/report-schema.ts';
 import { decodeText } from './report-text.ts';
 import { withoutUndefined } from './without-undefined.ts';
 

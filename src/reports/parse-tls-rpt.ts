@@ -1,7 +1,7 @@
 // Parses the JSON of a TLS report (RFC 8460 section 4.4) into the report of the record.
 
 import { ReportFault } from './report-fault.ts';
-import type { TlsRptPolicy, TlsRptReport } from './report-schema.ts';
+import type { TlsRptPolicy, TlsRptReport } from '../mail/report-schema.ts';
 import { toIsoTime, toOptionalValue, toValue } from './report-text.ts';
 import { withoutUndefined } from './without-undefined.ts';
 

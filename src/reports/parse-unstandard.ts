@@ -3,7 +3,7 @@
 import { parseFieldGroups } from './field-groups.ts';
 import type { MessageFields } from './message-fields.ts';
 import { recipientsOfNotice } from './notice-recipients.ts';
-import type { Returned, UnstandardReport } from './report-schema.ts';
+import type { Returned, UnstandardReport } from '../mail/report-schema.ts';
 import { decodeHeaderValue, toOptionalValue, toValue } from './report-text.ts';
 import type { UnstandardClass } from './unstandard-evidence.ts';
 import { withoutUndefined } from './without-undefined.ts';

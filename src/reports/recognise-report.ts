@@ -3,7 +3,7 @@
 import { sniffAttachment } from './attachment-sniff.ts';
 import type { MessageFields } from './message-fields.ts';
 import { readMessageFields } from './message-fields.ts';
-import type { ReportKind } from './report-kind.ts';
+import type { ReportKind } from '../mail/report-kind.ts';
 import type { MimePart } from './split-parts.ts';
 import { splitParts } from './split-parts.ts';
 import { classifyUnstandard } from './unstandard-evidence.ts';

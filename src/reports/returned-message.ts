@@ -2,7 +2,7 @@
 
 import { splitHeaderSection } from '../mail/header-section.ts';
 import { readFields } from './mime-header.ts';
-import type { Returned } from './report-schema.ts';
+import type { Returned } from '../mail/report-schema.ts';
 import { decodeHeaderValue, decodeText, toOptionalValue, toValue } from './report-text.ts';
 import type { MimePart } from './split-parts.ts';
 

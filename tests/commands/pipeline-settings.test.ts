@@ -20,6 +20,8 @@ test('toPipelineSettings() of an empty configuration', () => {
     ownNames: [],
     inbox: 'inbox',
     local: undefined,
+    reports: undefined,
+    reportsFrom: 'local',
     refused: undefined,
     refusedMaxBytes: 1024 * 1024,
     extract: true,
@@ -31,7 +33,7 @@ test('toPipelineSettings() takes every value from its key', () => {
   const file = 'smtp-validate-address: loose\nsmtp-line-endings: fix\nsmtp-8bit: raw\nsmtp-received: no\n' +
     'smtp-auth-results: nonlocal\nsmtp-hostname: mx.test\nmta-names: 192.0.2.2=mx2.test\n' +
     'smtp-recipients: headers\nsmtp-max-recipients: 0\n' +
-    'rabbitmq-inbox: a\nrabbitmq-local: b\nrabbitmq-refused: c\nrefused-maxsize: 5K\n' +
+    'rabbitmq-inbox: a\nrabbitmq-local: b\nrabbitmq-refused: c\nrabbitmq-reports: d\nsmtp-reports: all\nrefused-maxsize: 5K\n' +
     'smtp-extract: no\nsmtp-mappable-ips: 192.0.2.1\nsmtp-unmappable-ips: 192.0.2.1\nsmtp-default-ips: 192.0.2.9\n';
   const network = { network: { bits: 32, value: 0xc0000201n }, prefix: 32 };
   const opened = { localAddresses: () => NO_LOCAL_ADDRESSES, requiresAuthentication: true };
@@ -47,6 +49,8 @@ test('toPipelineSettings() takes every value from its key', () => {
     ownNames: ['mx.test', 'mx2.test'],
     inbox: 'a',
     local: 'b',
+    reports: 'd',
+    reportsFrom: 'all',
     refused: 'c',
     refusedMaxBytes: 5120,
     extract: false,

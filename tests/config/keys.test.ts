@@ -73,15 +73,14 @@ test('Config has the types of the table', () => {
 /** The settings of MailerQ 5.12 by kind, as an operator would find them in a file. */
 const mailerq = {
   key: 'rabbitmq-address rabbitmq-declare rabbitmq-durable rabbitmq-encoding rabbitmq-exchange rabbitmq-inbox ' +
-    'rabbitmq-lazy rabbitmq-local rabbitmq-maxpriority rabbitmq-persistent rabbitmq-publishers rabbitmq-refused ' +
+    'rabbitmq-lazy rabbitmq-local rabbitmq-maxpriority rabbitmq-persistent rabbitmq-publishers rabbitmq-refused rabbitmq-reports ' +
     'rabbitmq-throttle rabbitmq-verify smtp-check smtp-auth-results spamassassin-host spamassassin-port dns-timeout dns-attempts ' +
     'dns-nameserver ' +
     'server-id smtp-auth smtp-username smtp-password smtp-connections smtp-connections-in smtp-ip smtp-maxsize smtp-port smtp-range smtp-ranges ' +
     'smtp-certificate smtp-ciphers smtp-key smtp-privatekey smtp-secure-port ' +
     'smtp-threads max-threads smtp-hostname smtp-protection smtp-proxy smtp-timeout smtp-validate-address dsn-advertise application-log www-ip www-port',
   fallback: 'rabbitmq-outbox rabbitmq-queue',
-  unsupported:
-    'rabbitmq-reports spool-directory spool-delay spool-extract spool-fail-directory spool-remove storage-address ' +
+  unsupported: 'spool-directory spool-delay spool-extract spool-fail-directory spool-remove storage-address ' +
     'storage-policy received-log-file received-log-format plugin-directory www-certificate www-privatekey ' +
     'www-secure-port rabbitmq-host rabbitmq-user rabbitmq-password',
   elsewhere: 'cluster-address cluster-exchange database-address database-ttl dsn-notify dsn-ret dns-min-ttl ' +

@@ -23,7 +23,23 @@ const table = [
 for (const { name, settings, queues } of table) {
   test(`routeRecipient() with ${name}`, () => {
     const found = ['local@example.com', 'other@example.com'].map((address) =>
-      routeRecipient({ address }, { ...SETTINGS, ...settings })
+      routeRecipient({ address }, { ...SETTINGS, ...settings }, { isReport: false })
+    );
+    assert.deepEqual(found, queues);
+  });
+}
+
+const reportTable = [
+  { name: 'no queue for reports', settings: { local: 'ours', localAddresses }, queues: ['ours', 'inbox'] },
+  { name: 'reports before local', settings: { local: 'ours', localAddresses, reports: 'r' }, queues: ['r', 'inbox'] },
+  { name: 'reports without a local queue', settings: { localAddresses, reports: 'r' }, queues: ['r', 'inbox'] },
+  { name: 'reports for everybody', settings: { reports: 'r', reportsFrom: 'all' }, queues: ['r', 'r'] },
+] as const;
+
+for (const { name, settings, queues } of reportTable) {
+  test(`routeRecipient() of a report with ${name}`, () => {
+    const found = ['local@example.com', 'other@example.com'].map((address) =>
+      routeRecipient({ address }, { ...SETTINGS, ...settings }, { isReport: true })
     );
     assert.deepEqual(found, queues);
   });

@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import * as v from 'valibot';
 import { parseReport } from '../../src/reports/parse-report.ts';
-import { REPORT_KINDS } from '../../src/reports/report-kind.ts';
+import { REPORT_KINDS } from '../../src/mail/report-kind.ts';
 import { DEFAULT_REPORT_LIMITS } from '../../src/reports/report-limits.ts';
-import { reportSchema } from '../../src/reports/report-schema.ts';
+import { reportSchema } from '../../src/mail/report-schema.ts';
 import { makeAttachment, makeMessage, makeMultipart } from './support/make-message.ts';
 
 const XML = '<feedback><report_metadata><org_name>Org</org_name><report_id>1</report_id><date_range>' +

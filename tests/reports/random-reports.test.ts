@@ -7,8 +7,8 @@ import * as v from 'valibot';
 import { splitHeaderSection } from '../../src/mail/header-section.ts';
 import { parseReport } from '../../src/reports/parse-report.ts';
 import { recogniseReport } from '../../src/reports/recognise-report.ts';
-import { REPORT_KINDS } from '../../src/reports/report-kind.ts';
-import { reportSchema } from '../../src/reports/report-schema.ts';
+import { REPORT_KINDS } from '../../src/mail/report-kind.ts';
+import { reportSchema } from '../../src/mail/report-schema.ts';
 import { createRandom } from '../support/random.ts';
 import { makeZip } from './support/make-zip.ts';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { recogniseReport, startOf } from '../../src/reports/recognise-report.ts';
-import type { ReportKind } from '../../src/reports/report-kind.ts';
+import type { ReportKind } from '../../src/mail/report-kind.ts';
 import { makeAttachment, makeMessage, makeMultipart, takeApart } from './support/make-message.ts';
 
 function recognise(content: Buffer, mailFrom?: string): ReportKind | undefined {

@@ -8,8 +8,18 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 export type PublishedRecord = { readonly [name: string]: unknown };
 
 const path = new URL('../../docs/record.schema.json', import.meta.url);
-const validate = new Ajv2020({ strict: true, strictRequired: false, allErrors: true })
+const validate = new Ajv2020({
+  strict: true,
+  strictRequired: false,
+  allErrors: true,
+  formats: { 'date-time': isDateTime },
+})
   .compile(JSON.parse(readFileSync(path, 'utf8')));
+
+/** RFC 3339 section 5.6. */
+function isDateTime(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
+}
 
 /** Says where a record departs from the schema; empty when it does not. */
 export function findSchemaFaults(record: unknown): string[] {

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as v from 'valibot';
-import { REPORT_KINDS } from '../../src/reports/report-kind.ts';
-import { reportSchema } from '../../src/reports/report-schema.ts';
+import { REPORT_KINDS } from '../../src/mail/report-kind.ts';
+import { reportSchema } from '../../src/mail/report-schema.ts';
 
 test('a fault is a report of any kind', () => {
   for (const type of REPORT_KINDS) assert.ok(v.is(reportSchema, { type, fault: 'why' }), type);
