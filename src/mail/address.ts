@@ -69,6 +69,22 @@ export function toMailboxKey(address: string): string {
   return address.slice(0, at + 1) + address.slice(at + 1).toLowerCase();
 }
 
+const A_LABEL = /(?:^|\.)xn--/i;
+
+/**
+ * The address with a domain of A-labels as U-labels, as consumers of records expect it (MailerQ 4.1); an address that
+ * would not come back the same way stays as it is (RFC 5891 section 5.4).
+ */
+export function toUnicodeAddress(address: string): string {
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  if (at < 0 || !A_LABEL.test(domain)) return address;
+  const unicode = domainToUnicode(domain);
+  return unicode !== '' && domainToASCII(unicode) === domain.toLowerCase()
+    ? address.slice(0, at + 1) + unicode
+    : address;
+}
+
 function fault(text: string): ParsedAddress {
   return { ok: false, fault: text };
 }

@@ -1,5 +1,6 @@
 // The record step: turns a finished draft into one encoded record per recipient.
 
+import { toUnicodeAddress } from '../mail/address.ts';
 import type { Recipient } from '../mail/envelope.ts';
 import type { EncodedRecord } from '../queue/outlet.ts';
 import {
@@ -62,7 +63,13 @@ export function toRecords(draft: Draft, settings: PipelineSettings, detour?: Det
     if (id === undefined) throw new Error('A recipient has no message id');
     const queue = detour?.queue ?? routeRecipient(recipient, settings, { isReport: draft.report !== undefined });
     const report = queue === settings.reports ? draft.report as JsonValue | undefined : undefined;
-    const ownProperties = { ...toOwnProperties(recipient, dsn), ...(report === undefined ? {} : { report }) };
+    // The reply names the recipient as the client did, which may not have asked for SMTPUTF8.
+    const recipientProperty = { recipient: toUnicodeAddress(recipient.address) };
+    const ownProperties = {
+      ...recipientProperty,
+      ...toOwnProperties(recipient, dsn),
+      ...(report === undefined ? {} : { report }),
+    };
     const shared = wantsResults(recipient, { checks: draft.checks, settings })
       ? bodies.withResults ??= encode(withResults(draft, settings))
       : bodies.plain ??= encode(draft.header);
@@ -84,7 +91,7 @@ function toSharedProperties({ submission, receivedAt, mailFrom, checks }: Draft)
   return {
     received: receivedAt.toISOString().slice(0, 19).replace('T', ' '),
     hostname,
-    ...(mailFrom === '' ? {} : { envelope: mailFrom }),
+    ...(mailFrom === '' ? {} : { envelope: toUnicodeAddress(mailFrom) }),
     ...toOriginProperties(origin),
     ...(checks === undefined ? {} : { checks: [...checks] }),
   };

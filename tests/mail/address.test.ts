@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AddressOptions, parseAddress, toMailboxKey } from '../../src/mail/address.ts';
+import { type AddressOptions, parseAddress, toMailboxKey, toUnicodeAddress } from '../../src/mail/address.ts';
 
 const STRICT: AddressOptions = { policy: 'strict', smtputf8: false, allow: 'recipient' };
 const STRICT_UTF8: AddressOptions = { ...STRICT, smtputf8: true };
@@ -336,3 +336,17 @@ test('toMailboxKey() ignores the case of the domain only', () => {
   assert.equal(toMailboxKey('"A@B"@Example.COM'), '"A@B"@example.com');
   assert.equal(toMailboxKey('Postmaster'), toMailboxKey('postmaster'));
 });
+
+const unicodeCases = [
+  { address: 'info@xn--bcher-kva.example', unicode: 'info@bücher.example' },
+  { address: 'Info@XN--BCHER-KVA.example', unicode: 'Info@bücher.example' },
+  { address: 'a@mail.xn--fsqu00a.xn--0zwm56d', unicode: 'a@mail.例子.测试' },
+  { address: 'a@plain.example', unicode: 'a@plain.example' },
+  { address: 'a@bücher.example', unicode: 'a@bücher.example' },
+  { address: 'xn--a@plain.example', unicode: 'xn--a@plain.example' },
+  { address: 'a@xn--0.example', unicode: 'a@xn--0.example' },
+  { address: 'postmaster', unicode: 'postmaster' },
+];
+for (const { address, unicode } of unicodeCases) {
+  test(`toUnicodeAddress() of ${address} is ${unicode}`, () => assert.equal(toUnicodeAddress(address), unicode));
+}

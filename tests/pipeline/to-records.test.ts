@@ -172,3 +172,11 @@ test('toRecords() takes the AMQP priority from the property, and the time in who
 test('toRecords() throws rather than publish a record without an id', () => {
   assert.throws(() => toRecords({ ...makeDraft(), ids: [] }, SETTINGS), { message: 'A recipient has no message id' });
 });
+
+test('toRecords() writes domains of A-labels as U-labels and keeps the address for the reply', () => {
+  const draft = makeDraft({ mailFrom: 'a@xn--bcher-kva.example', recipients: ['b@xn--bcher-kva.example'] });
+  const [record] = toRecords(draft, SETTINGS);
+  assert.equal(record?.recipient, 'b@xn--bcher-kva.example');
+  const { envelope, recipient } = recordsOf(draft)[0] ?? {};
+  assert.deepEqual([envelope, recipient], ['a@bücher.example', 'b@bücher.example']);
+});
