@@ -20,12 +20,12 @@ export interface RelayDoor {
 /** What the relay needs. */
 export interface DoorRelayOptions {
   readonly log: Log;
-  /** Hands a connection to a worker; false when none is there now. */
+  /** Hands a connection to a worker; false when none can take it now. */
   readonly handOver: (arrival: Arrival) => boolean;
 }
 
-// Connections that wait while no worker is there: about as many as the system itself keeps for a listener.
-const MOST_WAITING = 1024;
+// Connections that wait while no worker is there or takes more: a few times what the system keeps for a listener.
+const MOST_WAITING = 4096;
 
 /** Opens ports when the first worker asks for them, and keeps them open whatever becomes of the workers. */
 export class DoorRelay {
@@ -51,14 +51,17 @@ export class DoorRelay {
 
   /** Hands a connection over, or keeps it until a worker is there. */
   give(arrival: Arrival): void {
-    if (!this.#isClosed && this.#handOver(arrival)) return;
+    if (!this.#isClosed && this.#waiting.length === 0 && this.#handOver(arrival)) return;
     if (this.#isClosed || this.#waiting.length >= MOST_WAITING) arrival.socket.destroy();
     else this.#waiting.push(arrival);
   }
 
-  /** Hands over what has waited for a worker. */
+  /** Hands over what has waited for a worker, first come, first served. */
   resume(): void {
-    for (const arrival of this.#waiting.splice(0)) this.give(arrival);
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (!this.#handOver(next)) return;
+      this.#waiting.shift();
+    }
   }
 
   /** Closes the ports, and the connections that no worker has yet. */

@@ -5,7 +5,7 @@ import type { Server, Socket } from 'node:net';
 import process from 'node:process';
 import type { HoldAnswer, HoldFacts, TakeHold } from '../net/holds.ts';
 import type { BoundAddress, Listen } from '../net/listen.ts';
-import type { FromWorker, ToWorker, Welcome } from './worker-messages.ts';
+import type { FromWorker, Letter, Note, Welcome } from './worker-messages.ts';
 
 /** The channel as the first process set it up. */
 export type Channel = Pick<NodeJS.Process, 'send' | 'connected' | 'on'>;
@@ -35,7 +35,7 @@ export class PrimaryLink {
     this.#channel = channel;
     this.welcome = this.#welcomed.promise;
     this.stopped = this.#stop.promise;
-    channel.on('message', (message: unknown, socket: unknown) => this.#hear(message as ToWorker, socket as Socket));
+    channel.on('message', (letter: unknown, socket: unknown) => this.#receive(letter as Letter, socket as Socket));
     channel.on('disconnect', () => this.#lose());
     // A whole group of processes gets the signals of a terminal or a service manager: once told, told.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) channel.on(signal, () => this.#leave(signal));
@@ -89,20 +89,25 @@ export class PrimaryLink {
     this.#send({ kind: 'failed', reason });
   }
 
-  #hear(message: ToWorker, socket: Socket | undefined): void {
-    switch (message.kind) {
+  #receive({ notes, door }: Letter, socket: Socket | undefined): void {
+    // Before anything is said to the client: from here on no other worker may serve it.
+    this.#send({ kind: 'received' });
+    for (const note of notes) this.#hear(note);
+    if (door !== undefined && socket !== undefined) this.#accept(door, socket);
+  }
+
+  #hear(note: Note): void {
+    switch (note.kind) {
       case 'welcome':
-        return this.#welcomed.resolve(message.welcome);
+        return this.#welcomed.resolve(note.welcome);
       case 'opened':
-        return this.#settle(message.id)?.resolve(message);
+        return this.#settle(note.id)?.resolve(note);
       case 'not-opened':
-        return this.#settle(message.id)?.reject(new Error(message.reason));
-      case 'connection':
-        return this.#accept(message, socket);
+        return this.#settle(note.id)?.reject(new Error(note.reason));
       case 'answer':
-        return this.#requests.get(message.id)?.(message.granted, message.facts);
+        return this.#requests.get(note.id)?.(note.granted, note.facts);
       case 'drain':
-        return this.#stop.resolve(message.signal);
+        return this.#stop.resolve(note.signal);
     }
   }
 
@@ -112,10 +117,7 @@ export class PrimaryLink {
     return opening;
   }
 
-  #accept({ id, door }: ToWorker & { readonly kind: 'connection' }, socket: Socket | undefined): void {
-    // Before anything is said to the client: from here on no other worker may serve it.
-    this.#send({ kind: 'took', id });
-    if (socket === undefined) return; // it broke on the way
+  #accept(door: number, socket: Socket): void {
     const server = this.#doors.get(door);
     if (server === undefined) return void socket.destroy();
     // As both doors ask of the sockets that they accept themselves.

@@ -12,14 +12,23 @@ export interface Welcome {
   readonly files: Snapshot;
 }
 
-/** To a worker. `connection` comes with its socket. */
-export type ToWorker =
+/** To a worker. */
+export type Note =
   | { readonly kind: 'welcome'; readonly welcome: Welcome }
   | { readonly kind: 'opened'; readonly id: number; readonly door: number; readonly bound: BoundAddress }
   | { readonly kind: 'not-opened'; readonly id: number; readonly reason: string }
-  | { readonly kind: 'connection'; readonly id: number; readonly door: number }
   | { readonly kind: 'answer'; readonly id: number; readonly granted: boolean; readonly facts: HoldFacts }
   | { readonly kind: 'drain'; readonly signal: string };
+
+/**
+ * What a worker gets in one piece, and acknowledges before it gets the next: Deno loses sockets that share the channel with
+ * other messages.
+ */
+export interface Letter {
+  readonly notes: readonly Note[];
+  /** The port of the connection whose socket comes with the letter. */
+  readonly door?: number;
+}
 
 /** From a worker, which says hello first. */
 export type FromWorker =
@@ -28,7 +37,8 @@ export type FromWorker =
   /** Its doors are open; the lines say where. */
   | { readonly kind: 'ready'; readonly lines: readonly string[] }
   | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'took'; readonly id: number }
+  /** It has the last letter, and the connection that came with it is its own. */
+  | { readonly kind: 'received' }
   | { readonly kind: 'take'; readonly id: number; readonly request: HoldRequest }
   /** Gives a hold back, or withdraws the request for it. */
   | { readonly kind: 'drop'; readonly id: number; readonly facts: HoldFacts }

@@ -1,10 +1,10 @@
 // One worker as the first process sees it: what it is doing, which connections are on their way to it, how it ended.
 
 import type { ChildProcess } from 'node:child_process';
-import type { Socket } from 'node:net';
+import process from 'node:process';
 import type { Arrival, DoorRelay } from './door-relay.ts';
 import { type Grantor, HoldKeeper } from './hold-keeper.ts';
-import type { FromWorker, ToWorker, Welcome } from './worker-messages.ts';
+import type { FromWorker, Letter, Note, Welcome } from './worker-messages.ts';
 
 /** What a worker stands on. */
 export interface WorkerProcessOptions {
@@ -22,6 +22,11 @@ export interface WorkerExit {
   readonly reason: string | undefined;
 }
 
+// A worker that is slow to take connections gets no more than this, and the others the rest.
+const MOST_ARRIVALS = 4;
+// They wait in this process's own buffers.
+const LAST_WORDS_MS = 100;
+
 /** A child process that speaks the messages of a worker. */
 export class WorkerProcess {
   readonly number: number;
@@ -34,11 +39,15 @@ export class WorkerProcess {
   readonly #relay: WorkerProcessOptions['relay'];
   readonly #keeper: HoldKeeper;
   readonly #welcome: Welcome;
-  /** Handed over, but not taken yet; kept open here so that another worker can have them. */
-  readonly #arrivals = new Map<number, Arrival>();
+  /** What goes with the next letter. */
+  #notes: Note[] = [];
+  readonly #arrivals: Arrival[] = [];
+  /** The connection that went with the last letter; kept open here until it has arrived, for another worker otherwise. */
+  #underway: Arrival | undefined;
+  #isLetterUnderway = false;
   readonly #opened = Promise.withResolvers<readonly string[]>();
-  #lastArrival = 0;
   #hasSaidHello = false;
+  #isGone = false;
   #takesConnections = false;
   #reason: string | undefined;
 
@@ -49,37 +58,47 @@ export class WorkerProcess {
     this.#child = child;
     this.#relay = relay;
     this.#welcome = welcome;
-    this.#keeper = new HoldKeeper(grant, (id, granted, facts) => this.#send({ kind: 'answer', id, granted, facts }));
+    this.#keeper = new HoldKeeper(grant, (id, granted, facts) => this.#tell({ kind: 'answer', id, granted, facts }));
     child.on('message', (message: FromWorker) => this.#hear(message));
     this.exit = this.#watch(child);
   }
 
-  /** Connections on their way to it; undefined when it wants none. */
+  /** Connections on their way to it; undefined when it can take none. */
   get arrivals(): number | undefined {
-    return this.#takesConnections ? this.#arrivals.size : undefined;
+    const count = this.#arrivals.length + (this.#underway === undefined ? 0 : 1);
+    return this.#takesConnections && count < MOST_ARRIVALS ? count : undefined;
   }
 
-  /** Hands a connection over. Should the worker die before it has it, it goes back to the relay. */
+  /** Hands a connection over. Should the worker leave or die before it has it, it goes back to the relay. */
   take(arrival: Arrival): void {
-    const id = ++this.#lastArrival;
-    this.#arrivals.set(id, arrival);
-    this.#send({ kind: 'connection', id, door: arrival.door }, arrival.socket);
+    this.#arrivals.push(arrival);
+    this.#post();
   }
 
   /** Asks it to finish what it has begun, and to end. */
   drain(signal: string): void {
-    this.#takesConnections = false;
-    this.#send({ kind: 'drain', signal });
+    this.#leave();
+    this.#tell({ kind: 'drain', signal });
   }
 
   /** Passes a signal on, once it can be told from the end. */
   signal(name: NodeJS.Signals): void {
-    if (this.#hasSaidHello) this.#child.kill(name);
+    if (this.#hasSaidHello) this.#kill(name);
   }
 
   /** Ends it at once. */
   kill(): void {
-    this.#child.kill('SIGKILL');
+    this.#kill('SIGKILL');
+  }
+
+  /** Not by the child's own method, which on Deno lets go of the channel whatever the signal is. */
+  #kill(signal: NodeJS.Signals): void {
+    if (this.pid === undefined || this.#isGone) return;
+    try {
+      process.kill(this.pid, signal);
+    } catch {
+      // It has just ended, and its number is not taken again before this process has heard of it.
+    }
   }
 
   async #watch(child: ChildProcess): Promise<WorkerExit> {
@@ -93,13 +112,18 @@ export class WorkerProcess {
       ended.resolve({ code: null, signal: null });
       disconnected.resolve();
     });
-    // What it sent before its end, such as that it took a connection, is heard until the channel closes.
-    await disconnected.promise;
     const exit = await ended.promise;
+    this.#isGone = true;
     this.#takesConnections = false;
+    // What it sent before its end, such as that it took a connection, is still to be heard. The close of the channel is the
+    // end of it; but when something was on its way to the worker, neither Node nor Deno may say that it closed.
+    const patience = setTimeout(disconnected.resolve, LAST_WORDS_MS);
+    await disconnected.promise;
+    clearTimeout(patience);
+    if (child.connected) child.disconnect();
     this.#keeper.dropAll();
-    for (const arrival of this.#arrivals.values()) this.#relay.give(arrival);
-    this.#arrivals.clear();
+    if (this.#underway !== undefined) this.#arrivals.unshift(this.#underway);
+    this.#leave();
     return { ...exit, reason: this.#reason };
   }
 
@@ -107,41 +131,59 @@ export class WorkerProcess {
     switch (message.kind) {
       case 'hello':
         this.#hasSaidHello = true;
-        return this.#send({ kind: 'welcome', welcome: this.#welcome });
+        return this.#tell({ kind: 'welcome', welcome: this.#welcome });
       case 'open':
         return void this.#open(message);
       case 'ready':
-        this.#takesConnections = true;
+        this.#takesConnections = !this.#isGone;
         this.#opened.resolve(message.lines);
         return this.#relay.resume();
       case 'failed':
         this.#reason = message.reason;
         return;
-      case 'took':
-        this.#arrivals.get(message.id)?.socket.destroy();
-        this.#arrivals.delete(message.id);
-        return;
+      case 'received':
+        this.#underway?.socket.destroy();
+        this.#underway = undefined;
+        this.#isLetterUnderway = false;
+        this.#post();
+        return this.#relay.resume();
       case 'take':
         return void this.#keeper.take(message.id, message.request);
       case 'drop':
         return this.#keeper.drop(message.id, message.facts);
       case 'leaving':
-        this.#takesConnections = false;
+        return this.#leave();
     }
+  }
+
+  #leave(): void {
+    this.#takesConnections = false;
+    for (const arrival of this.#arrivals.splice(0)) this.#relay.give(arrival);
   }
 
   async #open({ id, target }: FromWorker & { readonly kind: 'open' }): Promise<void> {
     try {
       const opened = await this.#relay.open(target);
-      this.#send({ kind: 'opened', id, ...opened });
+      this.#tell({ kind: 'opened', id, ...opened });
     } catch (error) {
-      this.#send({ kind: 'not-opened', id, reason: error instanceof Error ? error.message : String(error) });
+      this.#tell({ kind: 'not-opened', id, reason: error instanceof Error ? error.message : String(error) });
     }
   }
 
-  #send(message: ToWorker, socket?: Socket): void {
-    if (!this.#child.connected) return;
+  #tell(note: Note): void {
+    this.#notes.push(note);
+    this.#post();
+  }
+
+  /** Sends what there is, unless the last letter is still underway. */
+  #post(): void {
+    if (this.#isLetterUnderway || this.#isGone || !this.#child.connected) return;
+    this.#underway = this.#arrivals.shift();
+    if (this.#underway === undefined && this.#notes.length === 0) return;
+    const letter: Letter = { notes: this.#notes, ...(this.#underway && { door: this.#underway.door }) };
+    this.#notes = [];
+    this.#isLetterUnderway = true;
     // A failure is the worker's end, which is noticed as such.
-    this.#child.send(message, socket, { keepOpen: true }, () => {});
+    this.#child.send(letter, this.#underway?.socket, { keepOpen: true }, () => {});
   }
 }
