@@ -21,6 +21,12 @@ const needed: readonly [name: string, proof: string][] = [
   ['openssl', 'openssl'],
   ['knot', 'knotd'],
   ['spamd', 'spamd'],
+  ['msmtp', 'msmtp'],
+  ['postfix', 'postfix'],
+  ['libsasl2-modules', '/usr/share/doc/libsasl2-modules'],
+  // What Exim needs, which the tests take out of its own package: installed, it would drive out Postfix.
+  ['libgnutls-dane0', '/usr/share/doc/libgnutls-dane0'],
+  ['libidn12', '/usr/share/doc/libidn12'],
 ];
 
 /** Installs what is missing; returns the fault as text when something is still missing afterwards. */
