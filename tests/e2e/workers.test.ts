@@ -9,6 +9,7 @@ import { freePorts } from '../support/free-port.ts';
 import { type Gateway, type GatewayOptions, removeGateway, startGateway } from '../support/gateway.ts';
 import { listPrograms, type ProgramForm } from '../support/programs.ts';
 import { assertKept, tally, toTallyLine } from '../support/promises.ts';
+import { proxyV1 } from '../support/proxy-headers.ts';
 import { type Rabbitmq, startRabbitmq } from '../support/rabbitmq.ts';
 import { SmtpClient } from '../support/smtp-client.ts';
 import { type LoadResult, runLoad } from '../support/smtp-load.ts';
@@ -218,6 +219,19 @@ test('Workers killed under load with the embedded queue cost nothing that was pr
   const result = tally(ids, await storedInFile(gateway));
   context.diagnostic(`embedded queue: ${toTallyLine(result)}`);
   assertKept(result);
+});
+
+test('Clients behind a proxy are counted over both workers', async (context) => {
+  const config = { 'smtp-proxy': '127.0.0.1', 'smtp-range': '192.0.2.0/24', 'smtp-connections-per-ip': 2 };
+  const gateway = await start(context, { config });
+  const visit = async (source: string) => {
+    const client = await SmtpClient.connect(gateway.ports.smtp);
+    client.sendBytes(proxyV1({ source: `${source} 4711` }));
+    return (await client.reply()).join();
+  };
+  for (const source of ['192.0.2.1', '192.0.2.1', '192.0.2.2']) assert.match(await visit(source), /^220 /);
+  for (let turn = 0; turn < 2; turn++) assert.match(await visit('192.0.2.1'), /^421 4\.7\.0 /);
+  assert.match(await visit('192.0.2.2'), /^220 /);
 });
 
 test('A second signal ends the gateway and its workers at once', async (context) => {
