@@ -2,6 +2,7 @@
 
 import type { PipelineSettings } from './draft.ts';
 import { NO_LOCAL_ADDRESSES } from './local-addresses.ts';
+import { isLocal } from './route.ts';
 
 /** What becomes of mail for a recipient; `unauthenticated` is refused at once, `refused` after its content. */
 export type Admission = 'accepted' | 'refused' | 'unauthenticated';
@@ -21,7 +22,7 @@ export function admitsSender(settings: PipelineSettings, { trusted }: Asker): bo
 /** The class of a recipient (MailerQ: anybody may write to a local address, others need authentication). */
 export function admitRecipient(address: string, settings: PipelineSettings, { trusted }: Asker): Admission {
   if (trusted || settings.requiresAuthentication !== true) return 'accepted';
-  if ((settings.localAddresses?.() ?? NO_LOCAL_ADDRESSES).includes(address)) return 'accepted';
+  if (isLocal({ address }, settings)) return 'accepted';
   return runsToTheEnd(settings) ? 'refused' : 'unauthenticated';
 }
 
