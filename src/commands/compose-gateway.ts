@@ -1,0 +1,80 @@
+// The composition root: from configuration to outlet to pipeline, with everything the doors are built from.
+
+import { type Authenticator, openAuthenticator } from '../auth/authenticator.ts';
+import type { Config } from '../config/keys.ts';
+import { createMessageIds } from '../mail/message-id.ts';
+import { type GreetingNames, loadGreetingNames } from '../net/greeting-names.ts';
+import type { LiveCertificate } from '../net/live-certificate.ts';
+import { createPipeline, type Pipeline } from '../pipeline/ingest.ts';
+import type { Outlet } from '../queue/outlet.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { GatewayConfig } from './gateway-config.ts';
+import { type GatewayPart, toShare } from './gateway-part.ts';
+import { openCertificate } from './open-certificate.ts';
+import { openChecker } from './open-checker.ts';
+import { type HttpAccess, openHttpAccess } from './open-http-access.ts';
+import { openLocalAddresses } from './open-local-addresses.ts';
+import { openOutlet } from './open-outlet.ts';
+import { toPipelineSettings } from './pipeline-settings.ts';
+
+/** What the doors are built from. */
+export interface Gateway {
+  readonly config: Config;
+  readonly log: Log;
+  readonly part: GatewayPart;
+  readonly outlet: Outlet;
+  readonly pipeline: Pipeline;
+  /** Undefined where nobody has to log in. */
+  readonly authenticator: Authenticator | undefined;
+  readonly httpAccess: HttpAccess;
+  readonly greetingName: GreetingNames;
+  /** Undefined where there is no TLS. */
+  readonly certificate: LiveCertificate | undefined;
+  readonly isDraining: () => boolean;
+}
+
+// How long the start waits for reverse DNS of the host's own addresses.
+const GREETING_LOOKUP_MS = 2000;
+
+/** Opens all of it; rejects, with everything closed again, when a part cannot be used as configured. */
+export async function composeGateway(
+  { config, authBackends, httpAuthBackends }: GatewayConfig,
+  { log, part }: Pick<Gateway, 'log' | 'part'>,
+): Promise<Omit<Gateway, 'isDraining'>> {
+  const greetingName = await loadGreetingNames({
+    byAddress: config['mta-names'],
+    configured: config['smtp-hostname'],
+    timeoutMs: GREETING_LOOKUP_MS,
+  });
+  const certificate = openCertificate(config, { log, greetingName: greetingName('') });
+  const requiresAuthentication = authBackends.length > 0;
+  const localAddresses = openLocalAddresses(config['local-addresses'], log);
+  const httpAccess = await openHttpAccess({ config, httpAuthBackends }, { log, throttle: part.throttle });
+  const authenticator = requiresAuthentication
+    ? await openAuthenticator(authBackends, { log, throttle: part.throttle })
+    : undefined;
+  const outlet = await openOutlet(config, log, {
+    exclusive: part.workers === 1,
+    throttle: toShare(config['rabbitmq-throttle'], part),
+  }).catch(async (error) => {
+    await Promise.all([authenticator?.close(), httpAccess.close()]);
+    throw error;
+  });
+  const pipeline = createPipeline({
+    settings: toPipelineSettings(config, { localAddresses, requiresAuthentication }),
+    outlet,
+    log,
+    nextId: createMessageIds(config['server-id'], part.worker),
+    checker: openChecker(config, log),
+  });
+  return { config, log, part, outlet, pipeline, authenticator, httpAccess, greetingName, certificate };
+}
+
+/** Closes at once what `composeGateway` opened. */
+export async function closeGateway(
+  { authenticator, httpAccess, outlet }: Pick<Gateway, 'authenticator' | 'httpAccess' | 'outlet'>,
+): Promise<void> {
+  await authenticator?.close();
+  await httpAccess.close();
+  await outlet.close();
+}
