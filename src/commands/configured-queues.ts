@@ -10,7 +10,10 @@ export interface ConfiguredQueues {
   readonly bounds: QueueBounds;
 }
 
-type QueueKeys = Pick<Config, 'rabbitmq-inbox' | 'rabbitmq-local' | 'rabbitmq-reports' | 'rabbitmq-refused'>;
+type QueueKeys = Pick<
+  Config,
+  'rabbitmq-inbox' | 'rabbitmq-local' | 'rabbitmq-primary' | 'rabbitmq-reports' | 'rabbitmq-refused'
+>;
 
 // Strangers decide how much refused mail there is: enough to find out what went wrong, and no more than a disk can bear.
 const REFUSED_BOUND = { records: 10_000, bytes: 1024 ** 3 };
@@ -18,7 +21,13 @@ const REFUSED_BOUND = { records: 10_000, bytes: 1024 ** 3 };
 /** Every queue that records may go to. */
 export function toConfiguredQueues(config: QueueKeys): ConfiguredQueues {
   const refused = config['rabbitmq-refused'];
-  const names = [config['rabbitmq-inbox'], config['rabbitmq-local'], config['rabbitmq-reports'], refused];
+  const names = [
+    config['rabbitmq-inbox'],
+    config['rabbitmq-local'],
+    config['rabbitmq-primary'],
+    config['rabbitmq-reports'],
+    refused,
+  ];
   return {
     queues: [...new Set(names.filter((name) => name !== undefined))],
     bounds: new Map(refused === undefined ? [] : [[refused, REFUSED_BOUND]]),

@@ -20,6 +20,7 @@ export function toPipelineSettings(
     ownNames: [config['smtp-hostname'] ?? [], ...config['mta-names'].values()].flat(),
     inbox: config['rabbitmq-inbox'],
     local: config['rabbitmq-local'],
+    primary: config['rabbitmq-primary'],
     reports: config['rabbitmq-reports'],
     reportsFrom: config['smtp-reports'],
     refused: config['rabbitmq-refused'],

@@ -90,7 +90,7 @@ function checkLogin({ given }: Effective, { faults }: Findings): void {
 function checkRefused({ config, given }: Effective, { faults, warnings }: Findings): void {
   const where = whereOf('rabbitmq-refused', given);
   if (config['rabbitmq-refused'] === undefined) return;
-  for (const name of ['rabbitmq-inbox', 'rabbitmq-local', 'rabbitmq-reports'] as const) {
+  for (const name of ['rabbitmq-inbox', 'rabbitmq-local', 'rabbitmq-primary', 'rabbitmq-reports'] as const) {
     if (config[name] !== config['rabbitmq-refused']) continue;
     faults.push({ where, text: `is the same queue as ${name}: name another one, refused mail may be dropped` });
   }

@@ -41,6 +41,13 @@ export const RABBITMQ_KEYS = {
     doc: 'The queue for accepted mail to local-addresses.',
     mailerq: 'rabbitmq-local',
   }),
+  'rabbitmq-primary': optionalKey({
+    type: queueName(),
+    without: 'rabbitmq-inbox',
+    doc:
+      'The queue for urgent mail, in place of the inbox: what has X-Priority: 0 and comes by /v1/mail/send or, with ' +
+      'smtp-recipients: headers, by a trusted SMTP session. Local addresses and reports keep their queues.',
+  }),
   'rabbitmq-reports': optionalKey({
     type: queueName(),
     without: 'reports are ordinary mail',

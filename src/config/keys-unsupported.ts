@@ -12,7 +12,6 @@ export interface UnsupportedKey {
 
 const TLS = 'there is no TLS at the HTTP door';
 const PROXY = 'the PROXY protocol is not spoken';
-const ONE_QUEUE = 'X-Priority chooses no queue';
 const STORE = 'there is no message store, records carry the message themselves';
 const SPOOL_DIRECTORY = 'no directory is watched';
 const RECEIVED_LOG = 'there is no received log';
@@ -27,7 +26,6 @@ const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
   [PROXY]: ['http-proxy'],
   'X-Forwarded-For is not read': ['http-forwarded'],
   'there is no /metrics': ['metrics-port', 'metrics-ip'],
-  [ONE_QUEUE]: ['rabbitmq-primary'],
   'write rabbitmq-address instead': ['rabbitmq-host', 'rabbitmq-user', 'rabbitmq-password', 'rabbitmq-vhost'],
   'memory is bounded by the other limits': ['memory-limit'],
   'mail is deferred while the broker is unreachable': ['spool', 'spool-maxsize'],

@@ -11,10 +11,12 @@ import { problemPage } from './problem-page.ts';
 import { refuseLength } from './read-body.ts';
 import { readiness } from './readiness.ts';
 import { answerProblem, refuse } from './refuse.ts';
+import { sendMail } from './send-mail.ts';
 import { ACCEPT_POST, submitMessage } from './submit-message.ts';
 
 const MESSAGES = '/v1/messages';
 const INJECT = '/v1/inject';
+const SEND = '/v1/mail/send';
 
 /** Creates the door. */
 export function createApp(door: HttpDoor): Hono<DoorEnv> {
@@ -32,6 +34,9 @@ export function createApp(door: HttpDoor): Hono<DoorEnv> {
   app.post(INJECT, injectMessage(door));
   app.options(INJECT, (c) => c.body(null, 204, { allow: 'POST, OPTIONS', 'accept-post': 'application/json' }));
   app.all(INJECT, methodNotAllowed(door, 'POST, OPTIONS'));
+  app.post(SEND, sendMail(door));
+  app.options(SEND, (c) => c.body(null, 204, { allow: 'POST, OPTIONS', 'accept-post': 'application/octet-stream' }));
+  app.all(SEND, methodNotAllowed(door, 'POST, OPTIONS'));
   app.notFound((c) => notFound(c, door));
   app.onError((error, c) => fault(error, c, door));
   return app;

@@ -1,4 +1,4 @@
-// What every form of POST /v1/messages (JSON, raw MIME) is parsed into before the addresses are judged.
+// What every form of a message (JSON, raw MIME …) is parsed into before the addresses are judged.
 
 import type { Place } from './problem.ts';
 import type { StructuredMail } from './structured-mail.ts';
@@ -21,6 +21,8 @@ export interface MessageRequest {
   readonly mail?: StructuredMail;
   /** Addresses that are no part of the envelope, but have to be valid all the same. */
   readonly named?: readonly GivenAddress[];
+  /** X-Priority 0 (Inboxbooster). */
+  readonly isUrgent?: boolean;
   /** Record properties beyond envelope and content. */
   readonly properties?: { readonly [name: string]: unknown };
 }

@@ -46,6 +46,11 @@ const kinds = {
     title: 'Malformed parameter',
     advice: 'Percent-encode query parameters as UTF-8, and send header values as UTF-8.',
   },
+  'malformed-header': {
+    status: 400,
+    title: 'Header missing or malformed',
+    advice: 'Send the header that errors[] names, in the form that the documentation gives.',
+  },
   'unexpected-parameter': {
     status: 400,
     title: 'Unexpected parameter',

@@ -145,3 +145,9 @@ export function unfoldedValue(header: Buffer, field: HeaderField): string {
 function isSpace(byte: number | undefined): boolean {
   return isBlank(byte) || byte === CR || byte === LF;
 }
+
+/** The value of the last field of this name, which is given in lower case; undefined where there is none. */
+export function lastValueOf(header: Buffer, name: string): string | undefined {
+  const last = [...headerFields(header)].findLast((field) => field.name === name);
+  return last && unfoldedValue(header, last);
+}

@@ -42,6 +42,8 @@ export interface PipelineSettings {
   readonly inbox: string;
   /** rabbitmq-local: for local addresses; the inbox where it is not set. */
   readonly local?: string | undefined;
+  /** rabbitmq-primary: for urgent mail in place of the inbox; the inbox where it is not set. */
+  readonly primary?: string | undefined;
   /** rabbitmq-reports: for reports; what is one is not found out where it is not set. */
   readonly reports?: string | undefined;
   /** smtp-reports: whose mail is examined for being a report; local by default. */
@@ -72,6 +74,8 @@ export interface Draft {
   header: Buffer;
   /** What follows the header section; the whole content until the header scan. */
   body: readonly Uint8Array[];
+  /** Goes to the primary queue in place of the inbox (Inboxbooster: X-Priority 0). */
+  isUrgent: boolean;
   /** The sender: of the envelope, or what a trusted sender's header says instead; empty for the null sender. */
   mailFrom: string;
   /** Properties that come from the message itself or from where it came in. */

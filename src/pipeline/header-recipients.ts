@@ -1,13 +1,14 @@
-// The recipients step (smtp-recipients: headers): To, Cc and Bcc say who gets the message, and Bcc leaves it.
+// The recipients step (smtp-recipients: headers): To, Cc and Bcc say who gets the message, X-Priority how urgent it is.
 
 import { parseAddress, toMailboxKey } from '../mail/address.ts';
 import { type Refusal, toRefusal } from '../mail/disposition.ts';
 import type { Recipient } from '../mail/envelope.ts';
 import { type HeaderAddress, MAX_ADDRESS_FIELDS, readHeaderAddresses } from '../mail/header-addresses.ts';
+import { lastValueOf } from '../mail/header-section.ts';
 import type { Draft, PipelineSettings } from './draft.ts';
 import type { Submission } from './submission.ts';
 
-/** Puts the recipients of the header section in the place of the envelope's, or refuses for all of them. */
+/** Puts the recipients of the header section in the place of the envelope's, or refuses for all of them; Bcc is taken out. */
 export function takeHeaderRecipients(draft: Draft, settings: PipelineSettings): Refusal | undefined {
   const { submission } = draft;
   if (settings.recipientsFrom !== 'headers' || !isAskedToRead(submission)) return undefined;
@@ -16,6 +17,7 @@ export function takeHeaderRecipients(draft: Draft, settings: PipelineSettings): 
   const recipients = judge(found.recipients, { submission, settings });
   if ('outcome' in recipients) return recipients;
   draft.recipients = recipients;
+  draft.isUrgent = lastValueOf(draft.header, 'x-priority') === '0';
   draft.header = found.withoutBcc();
   return undefined;
 }

@@ -105,6 +105,7 @@ function createDraft(submission: Submission, receivedAt: Date): Draft {
     ids: [],
     header: Buffer.alloc(0),
     body: submission.content,
+    isUrgent: submission.isUrgent === true,
     mailFrom: submission.envelope.mailFrom,
     properties: {},
     dropped: [],

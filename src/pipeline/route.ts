@@ -9,14 +9,21 @@ export function isLocal({ address }: Recipient, { localAddresses }: PipelineSett
   return (localAddresses?.() ?? NO_LOCAL_ADDRESSES).includes(address);
 }
 
+/** What of a message decides about its queue. */
+export interface RoutedMessage {
+  readonly isReport: boolean;
+  readonly isUrgent: boolean;
+}
+
 /** The queue for one recipient of an accepted message (MailerQ: reports before local before inbox). */
 export function routeRecipient(
   recipient: Recipient,
   settings: PipelineSettings,
-  { isReport }: { readonly isReport: boolean },
+  { isReport, isUrgent }: RoutedMessage,
 ): string {
-  const { inbox, local, reports, reportsFrom } = settings;
+  const { inbox, local, primary, reports, reportsFrom } = settings;
   const toReports = isReport && (reportsFrom === 'all' || isLocal(recipient, settings));
   if (toReports && reports !== undefined) return reports;
-  return local !== undefined && isLocal(recipient, settings) ? local : inbox;
+  if (local !== undefined && isLocal(recipient, settings)) return local;
+  return isUrgent ? primary ?? inbox : inbox;
 }

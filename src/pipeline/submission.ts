@@ -39,6 +39,8 @@ export interface Submission {
   readonly trusted: boolean;
   /** The recipients need authentication that is missing: stored as refused mail, where that is configured, and rejected. */
   readonly isRefused?: boolean;
+  /** Goes to the primary queue in place of the inbox; left out: it does not. */
+  readonly isUrgent?: boolean;
   readonly envelope: Envelope;
   /** The bytes after DATA (dots un-stuffed) or of the request body, in arrival order. */
   readonly content: readonly Uint8Array[];

@@ -58,10 +58,11 @@ export function toRecords(draft: Draft, settings: PipelineSettings, detour?: Det
   const bodies: { plain?: SharedBody; withResults?: SharedBody } = {};
   const timestamp = Math.floor(receivedAt.getTime() / 1000);
   const priority = typeof given['priority'] === 'number' ? given['priority'] : undefined;
+  const message = { isReport: draft.report !== undefined, isUrgent: draft.isUrgent };
   return recipients.map((recipient, index) => {
     const id = ids[index];
     if (id === undefined) throw new Error('A recipient has no message id');
-    const queue = detour?.queue ?? routeRecipient(recipient, settings, { isReport: draft.report !== undefined });
+    const queue = detour?.queue ?? routeRecipient(recipient, settings, message);
     const report = queue === settings.reports ? draft.report as JsonValue | undefined : undefined;
     // The reply names the recipient as the client did, which may not have asked for SMTPUTF8.
     const recipientProperty = { recipient: toUnicodeAddress(recipient.address) };

@@ -8,6 +8,7 @@ import { loadText } from '../support/load-text.ts';
 const cases = [
   { file: '', queues: ['inbox'], bounded: [] },
   { file: 'rabbitmq-local: local', queues: ['inbox', 'local'], bounded: [] },
+  { file: 'rabbitmq-primary: first', queues: ['inbox', 'first'], bounded: [] },
   { file: 'rabbitmq-inbox: x\nrabbitmq-local: x', queues: ['x'], bounded: [] },
   { file: 'rabbitmq-refused: no', queues: ['inbox', 'no'], bounded: ['no'] },
   { file: 'rabbitmq-refused: no\nrabbitmq-local: local', queues: ['inbox', 'local', 'no'], bounded: ['no'] },

@@ -20,6 +20,7 @@ test('toPipelineSettings() of an empty configuration', () => {
     ownNames: [],
     inbox: 'inbox',
     local: undefined,
+    primary: undefined,
     reports: undefined,
     reportsFrom: 'local',
     refused: undefined,
@@ -32,7 +33,7 @@ test('toPipelineSettings() of an empty configuration', () => {
 test('toPipelineSettings() takes every value from its key', () => {
   const file = 'smtp-validate-address: loose\nsmtp-line-endings: fix\nsmtp-8bit: raw\nsmtp-received: no\n' +
     'smtp-auth-results: nonlocal\nsmtp-hostname: mx.test\nmta-names: 192.0.2.2=mx2.test\n' +
-    'smtp-recipients: headers\nsmtp-max-recipients: 0\n' +
+    'rabbitmq-primary: e\nsmtp-recipients: headers\nsmtp-max-recipients: 0\n' +
     'rabbitmq-inbox: a\nrabbitmq-local: b\nrabbitmq-refused: c\nrabbitmq-reports: d\nsmtp-reports: all\nrefused-maxsize: 5K\n' +
     'smtp-extract: no\nsmtp-mappable-ips: 192.0.2.1\nsmtp-unmappable-ips: 192.0.2.1\nsmtp-default-ips: 192.0.2.9\n';
   const network = { network: { bits: 32, value: 0xc0000201n }, prefix: 32 };
@@ -49,6 +50,7 @@ test('toPipelineSettings() takes every value from its key', () => {
     ownNames: ['mx.test', 'mx2.test'],
     inbox: 'a',
     local: 'b',
+    primary: 'e',
     reports: 'd',
     reportsFrom: 'all',
     refused: 'c',

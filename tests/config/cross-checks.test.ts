@@ -146,6 +146,11 @@ const faults = [
     fault: 'config.txt:2: rabbitmq-refused: is the same queue as rabbitmq-local: ' +
       'name another one, refused mail may be dropped',
   },
+  {
+    file: 'rabbitmq-primary: x\nrabbitmq-refused: x\nsmtp-auth: users://*',
+    fault: 'config.txt:2: rabbitmq-refused: is the same queue as rabbitmq-primary: ' +
+      'name another one, refused mail may be dropped',
+  },
 ];
 
 for (const { file, fault } of faults) {

@@ -9,6 +9,7 @@ testKeys(RABBITMQ_KEYS, {
   'rabbitmq-ca': { initial: undefined, text: '/etc/ca.pem', value: '/etc/ca.pem' },
   'rabbitmq-inbox': { initial: 'inbox', text: 'incoming', value: 'incoming' },
   'rabbitmq-local': { initial: undefined, text: 'local', value: 'local' },
+  'rabbitmq-primary': { initial: undefined, text: 'first', value: 'first' },
   'rabbitmq-reports': { initial: undefined, text: 'reports', value: 'reports' },
   'rabbitmq-refused': { initial: undefined, text: 'refused', value: 'refused' },
   'refused-maxsize': { initial: 1048576, text: '64KB', value: 65536 },

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { headerFields, splitHeaderSection, unfoldedValue } from '../../src/mail/header-section.ts';
+import { headerFields, lastValueOf, splitHeaderSection, unfoldedValue } from '../../src/mail/header-section.ts';
 
 /** Every way to cut the bytes into two and three pieces, empty ones included, and into single bytes. */
 function* chunkings(bytes: Buffer): Generator<Buffer[]> {
@@ -172,4 +172,10 @@ test('headerFields() gets through 100,000 fields and a field of 100,000 lines', 
   const [field, ...more] = headerFields(folded);
   assert.ok(field !== undefined && more.length === 0);
   assert.equal(unfoldedValue(folded, field).length, 200_001);
+});
+
+test('lastValueOf() finds the last field of a name, whatever its case, and none in the body', () => {
+  const { header } = splitHeaderSection([Buffer.from('X-A: 1\r\nx-a:\r\n 2\r\nX-AB: 3\r\n\r\nX-A: 4\r\n')]);
+  assert.equal(lastValueOf(header, 'x-a'), '2');
+  assert.equal(lastValueOf(header, 'x-b'), undefined);
 });

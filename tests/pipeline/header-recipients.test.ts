@@ -210,6 +210,22 @@ test('headers mode routes each recipient for itself', async () => {
   assert.deepEqual(run.outlet.records.map(({ queue }) => queue), ['here', 'inbox']);
 });
 
+const urgent: readonly { header: string; settings: Partial<PipelineSettings>; queue: string }[] = [
+  { header: 'X-Priority: 0\r\n', settings: { primary: 'first' }, queue: 'first' },
+  { header: 'X-Priority: 0\r\n', settings: {}, queue: 'inbox' },
+  { header: 'X-Priority: 1\r\n', settings: { primary: 'first' }, queue: 'inbox' },
+  { header: 'X-Priority: high\r\n', settings: { primary: 'first' }, queue: 'inbox' },
+  { header: '', settings: { primary: 'first' }, queue: 'inbox' },
+  { header: 'X-Priority: 0\r\n', settings: { primary: 'first', recipientsFrom: 'envelope' }, queue: 'inbox' },
+];
+
+for (const { header, settings, queue } of urgent) {
+  test(`headers mode sends ${JSON.stringify(header)} with ${JSON.stringify(settings)} to ${queue}`, async () => {
+    const { outlet } = await ingest(`To: a@x.example\r\n${header}\r\nX-Priority: 0\r\n`, { settings });
+    assert.deepEqual(outlet.records.map((record) => record.queue), [queue]);
+  });
+}
+
 test('headers mode keeps what DSN says about the message, and not what it says about the ignored recipient', async () => {
   const dsn = { notify: 'NEVER', orcpt: 'rfc822;ignored@example.org', ret: 'HDRS', envid: 'QQ1' };
   const envelope = { mailFrom: '', rcptTo: [{ address: 'ignored@example.org', dsn }] };

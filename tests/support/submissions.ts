@@ -61,6 +61,7 @@ export function makeDraft(parts: SubmissionParts = {}): Draft {
     ids,
     header: Buffer.alloc(0),
     body: submission.content,
+    isUrgent: submission.isUrgent === true,
     mailFrom: submission.envelope.mailFrom,
     properties: {},
     dropped: [],

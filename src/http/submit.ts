@@ -1,0 +1,62 @@
+// The common end of every form of a message: its envelope judged, its parts composed, then the pipeline.
+
+import type { Context } from 'hono';
+import type { StoredRecord } from '../mail/disposition.ts';
+import { composeMail } from './compose-mail.ts';
+import type { DoorEnv, HttpDoor } from './http-door.ts';
+import type { MessageRequest } from './message-request.ts';
+import { type Problem, type Result, toProblem } from './problem.ts';
+import { answerProblem, refuse } from './refuse.ts';
+import { resolveEnvelope } from './resolve-envelope.ts';
+
+/** The durable records of a message, or why there are none and whether the pipeline has written that down. */
+export type Submitted =
+  | { readonly ok: true; readonly records: readonly StoredRecord[] }
+  | { readonly ok: false; readonly problem: Problem; readonly isLogged: boolean };
+
+/** What `submit` needs beside the message. */
+export interface SubmitOptions {
+  readonly door: HttpDoor;
+  /** The request that brought the message. */
+  readonly c: Context<DoorEnv>;
+  /** The pipeline's verb; every step unless it is `inject`. */
+  readonly verb?: 'ingest' | 'inject';
+}
+
+/** Resolves when every record is durable, or with the reason why not. */
+export async function submit(
+  message: Result<MessageRequest>,
+  { door, c, verb = 'ingest' }: SubmitOptions,
+): Promise<Submitted> {
+  if (!message.ok) return refused(message.problem);
+  const resolved = resolveEnvelope(message.value, door);
+  if (!resolved.ok) return refused(resolved.problem);
+  const { mail, properties, isUrgent } = message.value;
+  const composed = mail === undefined ? undefined : await composeMail(mail, door);
+  if (composed?.ok === false) return refused(composed.problem);
+  const { address, port, secure } = c.env.peer;
+  const disposition = await door.pipeline[verb]({
+    origin: { door: 'http', authentication: c.get('authentication'), remoteIp: address, remotePort: port, secure },
+    trusted: true,
+    hostname: door.hostname,
+    sessionId: c.get('requestId'),
+    ...resolved.value,
+    ...(composed === undefined ? {} : { content: composed.value }),
+    ...(properties === undefined ? {} : { properties }),
+    ...(isUrgent === undefined ? {} : { isUrgent }),
+  });
+  if (disposition.outcome === 'accepted') return { ok: true, records: disposition.records };
+  return { ok: false, problem: toProblem(disposition), isLogged: true };
+}
+
+function refused(problem: Problem): Submitted {
+  return { ok: false, problem, isLogged: false };
+}
+
+/** The answer to a message that was not taken. */
+export function answerRefused(
+  { problem, isLogged }: Submitted & { readonly ok: false },
+  { c, door }: SubmitOptions,
+): Response {
+  return isLogged ? answerProblem(c, problem) : refuse(c, problem, door.log);
+}
