@@ -43,15 +43,17 @@ export type DmarcCheck = {
 export type ArcCheck = { readonly arc: ArcResult };
 
 /** spamd's verdict. */
-export type SpamCheck = {
-  readonly spam: SpamResult;
-  readonly score?: number;
-  readonly threshold?: number;
-  /** The same word as `spam`. */
+export type SpamVerdict = {
   readonly result: SpamResult;
+  readonly score?: number;
+  /** From this score on it is spam. */
+  readonly threshold?: number;
   /** Names of the rules that matched. */
   readonly symbols?: readonly string[];
 };
+
+/** Is it spam? An object of its own: the other checks have a word there, and properties of what was checked beside it. */
+export type SpamCheck = { readonly spam: SpamVerdict };
 
 /** One element. */
 export type Check = SpfCheck | DkimCheck | DmarcCheck | ArcCheck | SpamCheck;

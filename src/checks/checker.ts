@@ -87,10 +87,10 @@ async function checkSpam(
   { spamd, log }: CheckerDependencies,
 ): Promise<SpamCheck[]> {
   try {
-    return [await askSpamd([header, ...body], spamd)];
+    return [{ spam: await askSpamd([header, ...body], spamd) }];
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     log.emit('check.spamd-unavailable', { session, host: spamd.host, port: spamd.port, detail });
-    return [{ spam: 'temperror', result: 'temperror' }];
+    return [{ spam: { result: 'temperror' } }];
   }
 }

@@ -1,7 +1,7 @@
 // The client of spamd: the spam check asks SpamAssassin over TCP in the SPAMC protocol 1.5 and reads its verdict.
 
 import { connect } from 'node:net';
-import type { SpamCheck } from './check.ts';
+import type { SpamVerdict } from './check.ts';
 
 /** Where spamd listens and how long it may take. */
 export interface SpamdAddress {
@@ -23,9 +23,9 @@ const FAILED = /^SPAMD\/\d+\.\d+ \d+ [^\r\n]*/;
 const VERDICT = /^Spam:[ \t]*(true|yes|false|no)[ \t]*;[ \t]*(-?\d+(?:\.\d+)?)[ \t]*\/[ \t]*(-?\d+(?:\.\d+)?)[ \t]*$/im;
 
 /** Asks for a verdict on these bytes; rejects with an Error when there is none in time. */
-export async function askSpamd(content: readonly Uint8Array[], address: SpamdAddress): Promise<SpamCheck> {
+export async function askSpamd(content: readonly Uint8Array[], address: SpamdAddress): Promise<SpamVerdict> {
   const size = content.reduce((sum, piece) => sum + piece.length, 0);
-  if (size > MAX_SCANNED_BYTES) return { spam: 'none', result: 'none' };
+  if (size > MAX_SCANNED_BYTES) return { result: 'none' };
   const request = [Buffer.from(`SYMBOLS SPAMC/1.5\r\nContent-length: ${size}\r\n\r\n`), ...content];
   return parseVerdict(await converse(request, address));
 }
@@ -53,7 +53,7 @@ async function converse(request: readonly Uint8Array[], { host, port, timeoutMs 
 }
 
 /** Reads the answer to SYMBOLS: a status line, header lines, an empty line, the names of rules. Throws an Error. */
-export function parseVerdict(answer: string): SpamCheck {
+export function parseVerdict(answer: string): SpamVerdict {
   const end = answer.indexOf('\r\n\r\n');
   const head = end < 0 ? answer : answer.slice(0, end);
   const verdict = VERDICT.exec(head.replaceAll('\r\n', '\n'));
@@ -63,5 +63,5 @@ export function parseVerdict(answer: string): SpamCheck {
   const [, word = '', score, threshold] = verdict;
   const result = /^(?:true|yes)$/i.test(word) ? 'fail' : 'pass';
   const symbols = answer.slice(end + 4).split(/[,\s]+/).filter((name) => /^\w+$/.test(name)).slice(0, MAX_SYMBOLS);
-  return { spam: result, score: Number(score), threshold: Number(threshold), result, symbols };
+  return { result, score: Number(score), threshold: Number(threshold), symbols };
 }

@@ -1,6 +1,7 @@
 // The application/json form of POST /v1/messages: from the body's bytes to an envelope, content and record properties.
 
 import * as v from 'valibot';
+import { GATEWAY_NAMES } from '../mail/gateway-names.ts';
 import { decodeBase64 } from './base64.ts';
 import type { GivenAddress, MessageRequest } from './message-request.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -50,16 +51,12 @@ function toRequest(given: { readonly [name: string]: unknown }): Result<MessageR
 export function parseInjectMessage(body: readonly Uint8Array[]): Result<MessageRequest> {
   const parsed = parseJsonBody(body.length === 1 && body[0] !== undefined ? body[0] : Buffer.concat(body));
   if (!parsed.ok) return parsed;
-  const names = Object.keys(parsed.value).filter((name) => !isOverwritten(name));
+  const names = Object.keys(parsed.value).filter((name) => !GATEWAY_NAMES.has(name));
   const message = Object.fromEntries(names.map((name) => [name, parsed.value[name]]));
   const errors = ['recipients', 'message'].filter((name) => Object.hasOwn(message, name))
     .map((name) => ({ pointer: toPointer([name]), detail: 'goes with /v1/messages only: give recipient and mime' }));
   if (!Object.hasOwn(message, 'recipient')) errors.push({ pointer: '/recipient', detail: 'is missing' });
   return errors.length > 0 ? failure(invalid(errors)) : toRequest({ envelope: null, ...message });
-}
-
-function isOverwritten(name: string): boolean {
-  return Object.hasOwn(REFUSED_NAMES, name) && name !== 'key';
 }
 
 function invalid(errors: readonly FieldError[]): Problem {

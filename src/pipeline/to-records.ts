@@ -2,6 +2,7 @@
 
 import { toUnicodeAddress } from '../mail/address.ts';
 import type { Recipient } from '../mail/envelope.ts';
+import { GATEWAY_NAMES, MESSAGE_NAMES } from '../mail/gateway-names.ts';
 import type { EncodedRecord } from '../queue/outlet.ts';
 import {
   encodeMime,
@@ -15,28 +16,6 @@ import type { Draft, PipelineSettings } from './draft.ts';
 import { routeRecipient } from './route.ts';
 import type { Origin } from './submission.ts';
 import { wantsResults, withResults } from './with-results.ts';
-
-// What a record says about where it came from and what it holds is the gateway's word, never the caller's.
-const GATEWAY_NAMES: ReadonlySet<string> = new Set([
-  'message-id',
-  'received',
-  'hostname',
-  'envelope',
-  'recipient',
-  'mime',
-  'mime-encoding',
-  'size',
-  'sha256',
-  'connection',
-  'http',
-  'cli',
-  'helo',
-  'tls',
-  'checks',
-  'refused',
-  'report',
-  'spam',
-]);
 
 /** What a message that is not accepted has instead of its own route. */
 export interface Detour {
@@ -83,7 +62,8 @@ export function toRecords(draft: Draft, settings: PipelineSettings, detour?: Det
 
 /** The caller's properties without those that are not the caller's to set. */
 function toGivenProperties(properties: { readonly [name: string]: unknown }): JsonObject {
-  return Object.fromEntries(Object.entries(properties as JsonObject).filter(([name]) => !GATEWAY_NAMES.has(name)));
+  const isGiven = (name: string) => !GATEWAY_NAMES.has(name) && !MESSAGE_NAMES.has(name);
+  return Object.fromEntries(Object.entries(properties as JsonObject).filter(([name]) => isGiven(name)));
 }
 
 /** What MailerQ writes into every record of the message. */

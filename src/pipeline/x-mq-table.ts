@@ -1,6 +1,7 @@
 // The table of x-mq-* headers (MailerQ 5.13, MIME headers): which property each becomes, and how its text is read.
 
 import { isIP } from 'node:net';
+import { GATEWAY_NAMES, MESSAGE_NAMES } from '../mail/gateway-names.ts';
 import type { JsonValue } from '../queue/record.ts';
 
 /** How one header becomes part of a property. */
@@ -70,10 +71,18 @@ export const X_MQ_RULES: ReadonlyMap<string, XMqRule> = new Map<string, XMqRule>
   ['dsn-envid', { target: 'dsn.envid', read: text }],
 ]);
 
-/** Names that a custom header never sets: the structure of the record, and what MailerQ keeps to itself. */
+// What the table sets, it alone sets, and in the right type.
+const IN_PARTS = ['ips', 'tags', 'queues', 'nextattempt', 'smarthost', 'dsn'];
+// MailerQ has no header for these, or keeps them to itself.
+const WITHOUT_HEADER = ['data', 'force', 'dkim', 'priority', 'security', 'headers'];
+const INTERNAL = ['domain', 'forcedip', 'seen', 'key', 'results', 'spool'];
+
+/** Names that a custom header never sets. */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set([
-  ...['recipient', 'envelope', 'domain', 'forcedip', 'seen', 'ips', 'tags', 'key', 'mime', 'mime-encoding', 'results'],
-  ...['queues', 'nextattempt', 'smarthost', 'dsn', 'message-id', 'received', 'hostname', 'connection', 'helo', 'tls'],
-  ...['http', 'cli', 'spool', 'checks', 'refused', 'report', 'spam', 'size', 'sha256'],
-  ...['data', 'force', 'dkim', 'priority', 'security', 'headers', '__proto__'],
+  ...GATEWAY_NAMES,
+  ...MESSAGE_NAMES,
+  ...IN_PARTS,
+  ...WITHOUT_HEADER,
+  ...INTERNAL,
+  '__proto__',
 ]);

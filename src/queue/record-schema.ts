@@ -1,16 +1,13 @@
 // The shape of a published record as a schema, from which docs/record.schema.json is made; the writer is record.ts.
 
 import * as v from 'valibot';
+import { outgoingProperties } from '../mail/outgoing-properties.ts';
 import { reportSchema } from '../mail/report-schema.ts';
 
 const text = v.string();
 const texts = v.array(text);
-const textOrTexts = v.union([text, texts]);
-const textOrNull = v.nullable(text);
-const flag = v.union([v.boolean(), v.literal(0), v.literal(1)]);
 const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const fields = v.record(text, textOrTexts);
 
 function described<const Schema extends v.GenericSchema>(schema: Schema, description: string) {
   return v.pipe(schema, v.description(description));
@@ -47,52 +44,6 @@ const origin = {
   tls: described(v.object({ version: text, cipher: text }), 'SMTP: the encryption of the session'),
 };
 
-/** MailerQ's outgoing properties, passed through for the program that delivers the message. */
-const outgoing = {
-  ips: texts,
-  pool: text,
-  tags: texts,
-  data: v.looseObject({}),
-  queues: v.looseObject({
-    results: v.optional(textOrNull),
-    failure: v.optional(textOrNull),
-    success: v.optional(textOrNull),
-    retry: v.optional(textOrNull),
-    dsn: v.optional(textOrNull),
-  }),
-  smarthost: v.looseObject({
-    hostname: v.optional(text),
-    port: v.optional(port),
-    username: v.optional(text),
-    password: v.optional(text),
-  }),
-  nextattempt: v.looseObject({ time: v.optional(text) }),
-  maxdelivertime: text,
-  maxattempts: count,
-  retries: v.array(count),
-  inlinecss: flag,
-  keepmime: flag,
-  force: flag,
-  priority: v.pipe(count, v.maxValue(255), v.description('Also the AMQP priority of the record')),
-  security: v.picklist(['optional', 'opportunistic', 'required', 'verified']),
-  dkim: v.union([v.looseObject({}), v.array(v.looseObject({}))]),
-  headers: v.looseObject({
-    remove: v.optional(textOrTexts),
-    prepend: v.optional(fields),
-    append: v.optional(fields),
-    add: v.optional(fields),
-    replace: v.optional(fields),
-    update: v.optional(fields),
-  }),
-};
-
-const dsn = v.looseObject({
-  notify: v.optional(text),
-  ret: v.optional(text),
-  orcpt: v.optional(text),
-  envid: v.optional(text),
-});
-
 const errors = ['temperror', 'permerror'] as const;
 const dkimWords = ['none', 'pass', 'fail', 'policy', 'neutral', ...errors] as const;
 const spamWords = ['pass', 'fail', 'none', 'temperror'] as const;
@@ -117,11 +68,12 @@ const check = v.union([
   }),
   v.object({ arc: v.picklist(['none', 'pass', 'fail', ...errors]) }),
   v.object({
-    spam: described(v.picklist(spamWords), 'fail is spam, none was not scanned for its size'),
-    score: v.optional(v.number()),
-    threshold: v.optional(described(v.number(), 'From this score on it is spam')),
-    result: described(v.picklist(spamWords), 'The same word'),
-    symbols: v.optional(described(texts, 'Names of the rules that matched')),
+    spam: v.object({
+      result: described(v.picklist(spamWords), 'fail is spam, none was not scanned for its size'),
+      score: v.optional(v.number()),
+      threshold: v.optional(described(v.number(), 'From this score on it is spam')),
+      symbols: v.optional(described(texts, 'Names of the rules that matched')),
+    }),
   }),
 ]);
 
@@ -153,8 +105,8 @@ export const recordSchema = v.pipe(
     ),
     checks: v.optional(described(v.array(check), 'What the checks found out; a temperror may be known later')),
     report: v.optional(described(reportSchema, 'Only in rabbitmq-reports: what was read from the report')),
-    dsn: v.optional(described(dsn, 'Delivery status notification wishes (RFC 3461), verbatim')),
-    ...v.partial(v.object(outgoing)).entries,
+    // Passed through for the program that delivers the message.
+    ...v.partial(v.object(outgoingProperties)).entries,
   }),
   v.title('mailchute record'),
   v.description(

@@ -22,7 +22,7 @@ test('createChecker() gives one element for each check, in their order, and one 
     signature('example.test', 1),
     { dmarc: 'pass', 'header.from': 'a@example.test' },
     { arc: 'pass' },
-    { spam: 'temperror', result: 'temperror' },
+    { spam: { result: 'temperror' } },
   ]);
   assert.deepEqual(events, ['check.spamd-unavailable']);
 });

@@ -60,7 +60,8 @@ test('the gateway checks what a client brings and tells those who want to know',
   for (const record of [local, other]) {
     const checks = record['checks'] as readonly { readonly [name: string]: unknown }[];
     assert.deepEqual(checks.map((check) => Object.keys(check)[0]), ['spf', 'dkim', 'dmarc', 'arc', 'spam']);
-    assert.deepEqual(checks.map((check) => Object.values(check)[0]), Array(5).fill('pass'), JSON.stringify(checks));
+    const words = checks.map(({ spam, ...check }) => spam === undefined ? Object.values(check)[0] : resultOf(spam));
+    assert.deepEqual(words, Array(5).fill('pass'), JSON.stringify(checks));
   }
   const [mime, plain] = [String(local['mime']), String(other['mime'])];
   assert.match(mime, /^Authentication-Results: mx\.example\.org;\r\n\tspf=pass smtp\.mailfrom=anna@example\.test;\r\n/);
@@ -69,3 +70,7 @@ test('the gateway checks what a client brings and tells those who want to know',
   assert.match(plain, /^Received: from /);
   assert.ok(plain.endsWith(signed));
 });
+
+function resultOf(spam: unknown): unknown {
+  return (spam as { readonly result?: unknown }).result;
+}

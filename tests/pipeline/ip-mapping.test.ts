@@ -3,15 +3,7 @@ import { test } from 'node:test';
 import { parseIpRanges } from '../../src/mail/ip-ranges.ts';
 import type { IpMappingSettings } from '../../src/pipeline/draft.ts';
 import { mapIps } from '../../src/pipeline/ip-mapping.ts';
-import { makeDraft, ORIGINS } from '../support/submissions.ts';
-
-const settings = {
-  addressPolicy: 'strict',
-  lineEndings: 'reject',
-  eightBit: 'base64',
-  addReceived: false,
-  inbox: 'i',
-} as const;
+import { makeDraft, ORIGINS, SETTINGS } from '../support/submissions.ts';
 
 function ranges(text: string) {
   const parsed = parseIpRanges(text);
@@ -49,7 +41,7 @@ for (const { name, localIp = '192.0.2.7', mapping = {}, properties = {}, ips } o
     const origin = { ...ORIGINS.smtp, connection: { ...ORIGINS.smtp.connection, localIp } };
     const draft = makeDraft({ origin });
     draft.properties = properties;
-    mapIps(draft, { ...settings, ipMapping: { mappable: undefined, unmappable: undefined, defaults: [], ...mapping } });
+    mapIps(draft, { ...SETTINGS, ipMapping: { mappable: undefined, unmappable: undefined, defaults: [], ...mapping } });
     assert.deepEqual(draft.properties['ips'], ips);
   });
 }
@@ -57,8 +49,8 @@ for (const { name, localIp = '192.0.2.7', mapping = {}, properties = {}, ips } o
 test('mapIps() leaves mail from other doors and configurations without mapping alone', () => {
   const mapping = { mappable: undefined, unmappable: undefined, defaults: ['192.0.2.8'] };
   const overHttp = makeDraft({ origin: ORIGINS.http });
-  mapIps(overHttp, { ...settings, ipMapping: mapping });
+  mapIps(overHttp, { ...SETTINGS, ipMapping: mapping });
   const unmapped = makeDraft();
-  mapIps(unmapped, settings);
+  mapIps(unmapped, SETTINGS);
   assert.deepEqual([overHttp.properties, unmapped.properties], [{}, {}]);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import { extractHeaders, extractXMq } from '../../src/pipeline/x-mq.ts';
-import { makeDraft } from '../support/submissions.ts';
+import { makeDraft, SETTINGS } from '../support/submissions.ts';
 
 const extract = (...lines: readonly string[]) =>
   extractXMq(Buffer.from([...lines, '', ''].map((line) => `${line}\r\n`).slice(0, -1).join('')));
@@ -117,13 +117,6 @@ test('extractXMq() reads a bounded number of headers and takes all of them out',
   assert.equal(header.toString(), '\r\n');
 });
 
-const settings = {
-  addressPolicy: 'strict',
-  lineEndings: 'reject',
-  eightBit: 'base64',
-  addReceived: false,
-  inbox: 'i',
-} as const;
 const headerBytes = Buffer.from('x-mq-pool: p\r\nSubject: x\r\n\r\n');
 
 const stepCases = [
@@ -135,7 +128,7 @@ for (const { name, trusted, extract, pool } of stepCases) {
   test(`extractHeaders() ${name}`, () => {
     const draft = makeDraft({ trusted });
     draft.header = headerBytes;
-    extractHeaders(draft, { ...settings, extract });
+    extractHeaders(draft, { ...SETTINGS, extract });
     assert.equal(draft.properties['pool'], pool);
     assert.equal(draft.header.includes('x-mq-pool'), pool === undefined);
   });
@@ -144,6 +137,6 @@ for (const { name, trusted, extract, pool } of stepCases) {
 test('extractHeaders() replaces the sender of the envelope', () => {
   const draft = makeDraft({ trusted: true });
   draft.header = Buffer.from('x-mq-envelope: other@example.com\r\n\r\n');
-  extractHeaders(draft, { ...settings, extract: true });
+  extractHeaders(draft, { ...SETTINGS, extract: true });
   assert.equal(draft.mailFrom, 'other@example.com');
 });

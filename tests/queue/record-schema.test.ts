@@ -57,6 +57,17 @@ const records = [
     dkim: [{ domain: 'example.com' }],
     headers: { remove: 'x-a', replace: { 'x-b': ['1', '2'] } },
   }],
+  ['one element for each check', {
+    ...MINIMAL,
+    checks: [
+      { spf: 'pass', 'smtp.mailfrom': 'a@example.com' },
+      { dkim: 'none' },
+      { dmarc: 'fail', 'header.from': 'a@example.com' },
+      { arc: 'none' },
+      { spam: { score: -1.5, threshold: 5, result: 'pass', symbols: ['HTML_MESSAGE'] } },
+      { spam: { result: 'temperror' } },
+    ],
+  }],
   ['custom properties of any type', { ...MINIMAL, 'campaign-id': 7, nested: { a: [null] }, nothing: null }],
 ] as const;
 
@@ -87,6 +98,8 @@ const faulty = [
   ['a port beyond 65535', { ...MINIMAL, http: { ...HTTP, 'remote-port': 65536 } }],
   ['a priority that no octet holds', { ...MINIMAL, priority: 256 }],
   ['tags that are no list', { ...MINIMAL, tags: 'one' }],
+  ['a spam verdict that is a word', { ...MINIMAL, checks: [{ spam: 'pass', score: 1 }] }],
+  ['a spam verdict without a result', { ...MINIMAL, checks: [{ spam: { score: 1 } }] }],
   ['dsn that is no object', { ...MINIMAL, dsn: 'NEVER' }],
 ] as const;
 
