@@ -30,7 +30,7 @@ export function recipientsOfNotice(text: string, failed: string): NoticeRecipien
 }
 
 function recipient(address: string): NoticeRecipient {
-  return { finalRecipient: toValue(address, 320) };
+  return { 'final-recipient': toValue(address, 320) };
 }
 
 function listed(value: string): string[] {

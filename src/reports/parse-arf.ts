@@ -20,16 +20,16 @@ export function parseArf({ feedback, returned }: ArfParts): ArfReport {
   const incidents = Number.parseInt(firstValue(group, 'incidents') ?? '', 10);
   return withoutUndefined({
     type: 'arf',
-    feedbackType: (firstValue(group, 'feedback-type') ?? 'abuse').toLowerCase(),
-    userAgent: firstValue(group, 'user-agent') ?? '',
+    'feedback-type': (firstValue(group, 'feedback-type') ?? 'abuse').toLowerCase(),
+    'user-agent': firstValue(group, 'user-agent') ?? '',
     version: firstValue(group, 'version') ?? '',
-    sourceIp: sourceIp(group),
-    originalMailFrom: bareAddress(firstValue(group, 'original-mail-from')),
-    originalRcptTo: (group?.get('original-rcpt-to') ?? []).map((value) => bareAddress(value) ?? ''),
+    'source-ip': sourceIp(group),
+    'original-mail-from': bareAddress(firstValue(group, 'original-mail-from')),
+    'original-rcpt-to': (group?.get('original-rcpt-to') ?? []).map((value) => bareAddress(value) ?? ''),
     // RFC 5965 section 3.2: Received-Date is the older name.
-    arrivalDate: toIsoTime(firstValue(group, 'arrival-date') ?? firstValue(group, 'received-date')),
-    reportedDomain: Array.from(group?.get('reported-domain') ?? []),
-    messageId: returned?.messageId ?? toOptionalValue(firstValue(group, 'original-message-id')),
+    'arrival-date': toIsoTime(firstValue(group, 'arrival-date') ?? firstValue(group, 'received-date')),
+    'reported-domain': Array.from(group?.get('reported-domain') ?? []),
+    'message-id': returned?.['message-id'] ?? toOptionalValue(firstValue(group, 'original-message-id')),
     incidents: Number.isSafeInteger(incidents) && incidents >= 0 ? incidents : undefined,
   });
 }

@@ -41,7 +41,7 @@ export async function parseDmarc(bytes: Buffer, { maxRows, deadline }: DmarcLimi
     type: 'dmarc',
     organization: childText(metadata, 'org_name') ?? '',
     email: childText(metadata, 'email'),
-    reportId: childText(metadata, 'report_id') ?? '',
+    'report-id': childText(metadata, 'report_id') ?? '',
     range: toRange(childOf(metadata, 'date_range')),
     policy: toPolicy(policy),
     rows,
@@ -96,14 +96,14 @@ function toRow(record: XmlElement): DmarcRow {
   const identifiers = childOf(record, 'identifiers') ?? childOf(record, 'identities'); // drafts before RFC 7489
   const auth = childOf(record, 'auth_results');
   return withoutUndefined({
-    sourceIp: childText(row, 'source_ip') ?? '',
+    'source-ip': childText(row, 'source_ip') ?? '',
     count: toCount(childText(row, 'count')),
     disposition: word(evaluated, 'disposition'),
     dkim: word(evaluated, 'dkim'),
     spf: word(evaluated, 'spf'),
-    headerFrom: childText(identifiers, 'header_from') ?? '',
-    envelopeFrom: childText(identifiers, 'envelope_from'),
-    envelopeTo: childText(identifiers, 'envelope_to'),
+    'header-from': childText(identifiers, 'header_from') ?? '',
+    'envelope-from': childText(identifiers, 'envelope_from'),
+    'envelope-to': childText(identifiers, 'envelope_to'),
     auth: {
       dkim: results(auth, 'dkim').map((r) => withoutUndefined({ ...result(r), selector: childText(r, 'selector') })),
       spf: results(auth, 'spf').map((r) => withoutUndefined({ ...result(r), scope: childText(r, 'scope') })),

@@ -27,10 +27,10 @@ export function parseDsn(parts: DsnParts, { maxRows }: { readonly maxRows: numbe
   if (recipients.length === 0 && reportingMta === undefined) throw new ReportFault('no part names a recipient');
   return withoutUndefined({
     type: 'dsn',
-    reportingMta: reportingMta ?? '',
-    receivedFromMta: withoutType(firstValue(message, 'received-from-mta')),
-    arrivalDate: toIsoTime(firstValue(message, 'arrival-date')),
-    originalEnvelopeId: firstValue(message, 'original-envelope-id'),
+    'reporting-mta': reportingMta ?? '',
+    'received-from-mta': withoutType(firstValue(message, 'received-from-mta')),
+    'arrival-date': toIsoTime(firstValue(message, 'arrival-date')),
+    'original-envelope-id': firstValue(message, 'original-envelope-id'),
     recipients,
     returned: parts.returned,
     truncated: named.length > maxRows ? true : undefined,
@@ -51,17 +51,17 @@ function toRecipient(group: FieldGroup): DsnRecipient {
   const diagnostic = firstValue(group, 'diagnostic-code');
   const status = statusOf(firstValue(group, 'status') ?? '');
   return withoutUndefined({
-    originalRecipient,
+    'original-recipient': originalRecipient,
     // RFC 3464 section 2.3.2 requires it; the original recipient stands in where a sender left it out.
-    finalRecipient: addressOf(group, 'final-recipient') ?? originalRecipient ??
+    'final-recipient': addressOf(group, 'final-recipient') ?? originalRecipient ??
       addressOf(group, 'x-actual-recipient') ??
       '',
     action: actionOf(firstValue(group, 'action') ?? '', status),
     status,
-    remoteMta: withoutType(firstValue(group, 'remote-mta')),
+    'remote-mta': withoutType(firstValue(group, 'remote-mta')),
     diagnostic: diagnostic === undefined ? undefined : splitType(diagnostic),
-    lastAttempt: toIsoTime(firstValue(group, 'last-attempt-date')),
-    willRetryUntil: toIsoTime(firstValue(group, 'will-retry-until')),
+    'last-attempt-date': toIsoTime(firstValue(group, 'last-attempt-date')),
+    'will-retry-until': toIsoTime(firstValue(group, 'will-retry-until')),
   });
 }
 

@@ -15,10 +15,10 @@ export function parseMdn(notification: Buffer | undefined): MdnReport {
   const originalRecipient = bareAddress(withoutType(firstValue(group, 'original-recipient')));
   return withoutUndefined({
     type: 'mdn',
-    reportingUa: firstValue(group, 'reporting-ua'),
-    originalRecipient,
-    finalRecipient: bareAddress(withoutType(firstValue(group, 'final-recipient'))) ?? originalRecipient ?? '',
-    originalMessageId: firstValue(group, 'original-message-id'),
+    'reporting-ua': firstValue(group, 'reporting-ua'),
+    'original-recipient': originalRecipient,
+    'final-recipient': bareAddress(withoutType(firstValue(group, 'final-recipient'))) ?? originalRecipient ?? '',
+    'original-message-id': firstValue(group, 'original-message-id'),
     disposition: parseDisposition(disposition),
   });
 }
@@ -28,8 +28,8 @@ function parseDisposition(text: string): MdnReport['disposition'] {
   const [mode, rest] = text.includes(';') ? [before(text, ';'), after(text, ';')] : ['', text];
   const [type, modifiers] = [before(rest, '/'), after(rest, '/')];
   return {
-    actionMode: before(mode, '/').toLowerCase(),
-    sendingMode: after(mode, '/').toLowerCase(),
+    'action-mode': before(mode, '/').toLowerCase(),
+    'sending-mode': after(mode, '/').toLowerCase(),
     type: type.toLowerCase(),
     modifiers: modifiers.split(',').map((word) => word.trim().toLowerCase()).filter((word) => word !== ''),
   };

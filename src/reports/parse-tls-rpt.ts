@@ -30,7 +30,7 @@ export function parseTlsRpt(bytes: Buffer, { maxRows }: { readonly maxRows: numb
     type: 'tls-rpt',
     organization: textOf(report['organization-name']) ?? '',
     contact: textOf(report['contact-info']),
-    reportId: textOf(report['report-id']) ?? '',
+    'report-id': textOf(report['report-id']) ?? '',
     range: { begin, end },
     policies: policies.map((policy) => toPolicy(policy, maxRows)),
     truncated: cut ? true : undefined,
@@ -68,7 +68,7 @@ function toPolicy(entry: JsonObject, maxRows: number): TlsRptPolicy {
   return {
     type: textOf(policy['policy-type']) ?? '',
     domain: textOf(policy['policy-domain']) ?? '',
-    mxHost: (Array.isArray(hosts) ? hosts : [hosts]).flatMap((host) => textOf(host) ?? []).slice(0, MAX_HOSTS),
+    'mx-host': (Array.isArray(hosts) ? hosts : [hosts]).flatMap((host) => textOf(host) ?? []).slice(0, MAX_HOSTS),
     successful: countOf(summary['total-successful-session-count'] ?? summary['total-successful-session-count:']),
     failed: countOf(summary['total-failure-session-count']),
     failures: listOf(entry['failure-details']).slice(0, maxRows).map((value) => toFailure(toObject(value))),
@@ -77,14 +77,14 @@ function toPolicy(entry: JsonObject, maxRows: number): TlsRptPolicy {
 
 function toFailure(failure: JsonObject): TlsRptPolicy['failures'][number] {
   return withoutUndefined({
-    resultType: textOf(failure['result-type']) ?? '',
+    'result-type': textOf(failure['result-type']) ?? '',
     count: countOf(failure['failed-session-count']),
-    sendingMtaIp: textOf(failure['sending-mta-ip']),
-    receivingMxHostname: textOf(failure['receiving-mx-hostname']),
-    receivingMxHelo: textOf(failure['receiving-mx-helo']),
-    receivingIp: textOf(failure['receiving-ip']),
-    additionalInformation: textOf(failure['additional-information'] ?? failure['additional-info-uri']),
-    failureReasonCode: textOf(failure['failure-reason-code'] ?? failure['failure-error-code']),
+    'sending-mta-ip': textOf(failure['sending-mta-ip']),
+    'receiving-mx-hostname': textOf(failure['receiving-mx-hostname']),
+    'receiving-mx-helo': textOf(failure['receiving-mx-helo']),
+    'receiving-ip': textOf(failure['receiving-ip']),
+    'additional-information': textOf(failure['additional-information'] ?? failure['additional-info-uri']),
+    'failure-reason-code': textOf(failure['failure-reason-code'] ?? failure['failure-error-code']),
   });
 }
 

@@ -28,7 +28,7 @@ export function parseUnstandard({ fields, class: kind, notice, returned }: Unsta
     type: 'unstandard',
     class: kind,
     recipients: kind === 'bounce' ? recipientsOfNotice(text, fields.raw('x-failed-recipients')) : [],
-    inReplyTo: toOptionalValue(decodeHeaderValue(fields.raw('in-reply-to'))),
+    'in-reply-to': toOptionalValue(decodeHeaderValue(fields.raw('in-reply-to'))),
     returned: returned ?? returnedInText(notice.slice(text.length)),
   });
 }
@@ -49,7 +49,7 @@ function returnedInText(rest: string): Returned | undefined {
   if (group === undefined || group.size < 3) return undefined;
   return withoutUndefined({
     headers,
-    messageId: group.get('message-id')?.[0],
+    'message-id': group.get('message-id')?.[0],
     subject: group.get('subject')?.[0],
   });
 }

@@ -23,7 +23,11 @@ export function toReturned(bytes: Buffer): Returned | undefined {
   if (!/^[!-9;-~]+[ \t]*:/m.test(headers)) return undefined;
   const messageId = toOptionalValue(decodeHeaderValue(fields.get('message-id') ?? ''));
   const subject = toOptionalValue(decodeHeaderValue(fields.get('subject') ?? ''));
-  return { headers, ...(messageId === undefined ? {} : { messageId }), ...(subject === undefined ? {} : { subject }) };
+  return {
+    headers,
+    ...(messageId === undefined ? {} : { 'message-id': messageId }),
+    ...(subject === undefined ? {} : { subject }),
+  };
 }
 
 /** The decoded part may have bare line feeds, after which the header section would not be found to end. */

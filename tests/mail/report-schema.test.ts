@@ -14,7 +14,7 @@ test('a kind without its details or with those of another is none', () => {
   for (
     const report of [{}, { type: 'dsn' }, { type: 'spam', fault: 'x' }, {
       type: 'mdn',
-      reportingMta: 'x',
+      'reporting-mta': 'x',
       recipients: [],
     }]
   ) {
@@ -25,13 +25,13 @@ test('a kind without its details or with those of another is none', () => {
 test('times are ISO times and counts are whole', () => {
   const report = {
     type: 'arf',
-    feedbackType: 'abuse',
-    userAgent: '',
+    'feedback-type': 'abuse',
+    'user-agent': '',
     version: '1',
-    originalRcptTo: [],
-    reportedDomain: [],
+    'original-rcpt-to': [],
+    'reported-domain': [],
   };
-  assert.ok(v.is(reportSchema, { ...report, incidents: 1, arrivalDate: '2020-01-01T00:00:00.000Z' }));
+  assert.ok(v.is(reportSchema, { ...report, incidents: 1, 'arrival-date': '2020-01-01T00:00:00.000Z' }));
   assert.equal(v.is(reportSchema, { ...report, incidents: 1.5 }), false);
-  assert.equal(v.is(reportSchema, { ...report, arrivalDate: 'today' }), false);
+  assert.equal(v.is(reportSchema, { ...report, 'arrival-date': 'today' }), false);
 });

@@ -24,8 +24,8 @@ const NOTICES: readonly (readonly [string, string, readonly (readonly [string, s
 
 test('recipients are found with their status', () => {
   for (const [name, text, expected] of NOTICES) {
-    const found = recipientsOfNotice(text, '').map(({ finalRecipient, status }) =>
-      status === undefined ? [finalRecipient] : [finalRecipient, status]
+    const found = recipientsOfNotice(text, '').map(({ 'final-recipient': recipient, status }) =>
+      status === undefined ? [recipient] : [recipient, status]
     );
     assert.deepEqual(found, expected, name);
   }
@@ -38,7 +38,7 @@ test('the line with the code is the diagnostic', () => {
 
 test('the list of failed recipients in the header comes first and is not repeated', () => {
   const found = recipientsOfNotice('<a@b.example>:\n550 no\n', 'A@b.example, c@b.example');
-  assert.deepEqual(found.map(({ finalRecipient }) => finalRecipient), ['a@b.example', 'c@b.example']);
+  assert.deepEqual(found.map((each) => each['final-recipient']), ['a@b.example', 'c@b.example']);
 });
 
 test('no more recipients are taken than allowed', () => {

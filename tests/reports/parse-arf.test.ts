@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseArf } from '../../src/reports/parse-arf.ts';
 
-const RETURNED = { headers: 'Message-ID: <1@a.example>', messageId: '<1@a.example>' };
+const RETURNED = { headers: 'Message-ID: <1@a.example>', 'message-id': '<1@a.example>' };
 
 const FULL = `Feedback-Type: Abuse
 User-Agent: SomeGenerator/1.0
@@ -23,15 +23,15 @@ Incidents: 3
 test('every field of RFC 5965 that is asked for is taken over', () => {
   assert.deepEqual(parseArf({ feedback: Buffer.from(FULL), returned: RETURNED }), {
     type: 'arf',
-    feedbackType: 'abuse',
-    userAgent: 'SomeGenerator/1.0',
+    'feedback-type': 'abuse',
+    'user-agent': 'SomeGenerator/1.0',
     version: '1',
-    sourceIp: '192.0.2.1',
-    originalMailFrom: 'somespammer@example.net',
-    originalRcptTo: ['user@example.com', 'user2@example.com'],
-    arrivalDate: '2005-03-08T19:00:00.000Z',
-    reportedDomain: ['example.net', 'example.org'],
-    messageId: '<1@a.example>',
+    'source-ip': '192.0.2.1',
+    'original-mail-from': 'somespammer@example.net',
+    'original-rcpt-to': ['user@example.com', 'user2@example.com'],
+    'arrival-date': '2005-03-08T19:00:00.000Z',
+    'reported-domain': ['example.net', 'example.org'],
+    'message-id': '<1@a.example>',
     incidents: 3,
   });
 });
@@ -43,10 +43,10 @@ test('the older name of the arrival date, and empty lines between fields, are re
     ),
     returned: undefined,
   });
-  assert.equal(report.feedbackType, 'fraud');
-  assert.equal(report.arrivalDate, '2005-03-08T19:00:00.000Z');
-  assert.equal(report.sourceIp, '2001:db8::1');
-  assert.deepEqual(report.originalRcptTo, []);
+  assert.equal(report['feedback-type'], 'fraud');
+  assert.equal(report['arrival-date'], '2005-03-08T19:00:00.000Z');
+  assert.equal(report['source-ip'], '2001:db8::1');
+  assert.deepEqual(report['original-rcpt-to'], []);
 });
 
 test('numbers that are none are left out', () => {
@@ -60,6 +60,6 @@ test('numbers that are none are left out', () => {
 });
 
 test('a returned message alone is an abuse complaint, and nothing at all a fault', () => {
-  assert.equal(parseArf({ feedback: undefined, returned: RETURNED }).feedbackType, 'abuse');
+  assert.equal(parseArf({ feedback: undefined, returned: RETURNED })['feedback-type'], 'abuse');
   assert.throws(() => parseArf({ feedback: undefined, returned: undefined }), { name: 'ReportFault' });
 });

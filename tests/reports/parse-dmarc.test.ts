@@ -24,7 +24,7 @@ test('metadata, policy and rows are taken over', async () => {
     type: 'dmarc',
     organization: 'Org',
     email: 'r@org.example',
-    reportId: 'id',
+    'report-id': 'id',
     range: { begin: '2023-11-14T22:13:20.000Z', end: '2023-11-15T22:13:19.000Z' },
     policy: {
       domain: 'example.com',
@@ -38,14 +38,14 @@ test('metadata, policy and rows are taken over', async () => {
       testing: 'n',
     },
     rows: [{
-      sourceIp: '192.0.2.1',
+      'source-ip': '192.0.2.1',
       count: 7,
       disposition: 'none',
       dkim: 'pass',
       spf: 'fail',
-      headerFrom: 'example.com',
-      envelopeFrom: 'b.example.com',
-      envelopeTo: 'example.net',
+      'header-from': 'example.com',
+      'envelope-from': 'b.example.com',
+      'envelope-to': 'example.net',
       auth: {
         dkim: [{ domain: 'example.com', result: 'pass', selector: 's' }],
         spf: [{ domain: 'b.example.com', result: 'fail', scope: 'mfrom' }],
@@ -79,12 +79,12 @@ test('UTF-16, a byte order mark, another character set and dates as text are rea
 test('what a row does not say is empty, and a count that is none is 0', async () => {
   const report = await parse(`<feedback>${METADATA}<record><row><count>-1</count></row></record></feedback>`);
   assert.deepEqual(report.rows, [{
-    sourceIp: '',
+    'source-ip': '',
     count: 0,
     disposition: '',
     dkim: '',
     spf: '',
-    headerFrom: '',
+    'header-from': '',
     auth: { dkim: [], spf: [] },
   }]);
 });

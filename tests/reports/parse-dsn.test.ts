@@ -33,20 +33,20 @@ Status: 4.0.0
 test('every field of RFC 3464 is taken over', () => {
   assert.deepEqual(parse(FULL), {
     type: 'dsn',
-    reportingMta: 'cs.utk.example',
-    receivedFromMta: 'sender.example',
-    arrivalDate: '1994-07-08T13:21:25.000Z',
-    originalEnvelopeId: 'QQ314159',
+    'reporting-mta': 'cs.utk.example',
+    'received-from-mta': 'sender.example',
+    'arrival-date': '1994-07-08T13:21:25.000Z',
+    'original-envelope-id': 'QQ314159',
     recipients: [{
-      originalRecipient: 'arathib@vnet.example',
-      finalRecipient: 'arathib@relay.example',
+      'original-recipient': 'arathib@vnet.example',
+      'final-recipient': 'arathib@relay.example',
       action: 'failed',
       status: '5.0.0',
-      remoteMta: 'mail.relay.example',
+      'remote-mta': 'mail.relay.example',
       diagnostic: { type: 'smtp', text: "550 'arathib' is not a registered gateway user" },
-      lastAttempt: '1994-07-08T13:21:47.000Z',
-      willRetryUntil: '1994-07-09T13:21:47.000Z',
-    }, { finalRecipient: 'wsnell@relay.example', action: 'delayed', status: '4.0.0' }],
+      'last-attempt-date': '1994-07-08T13:21:47.000Z',
+      'will-retry-until': '1994-07-09T13:21:47.000Z',
+    }, { 'final-recipient': 'wsnell@relay.example', action: 'delayed', status: '4.0.0' }],
   });
 });
 
@@ -59,7 +59,7 @@ test('recipients beyond the limit are left out, and it is said', () => {
 test('groups may stand in several parts', () => {
   const status = ['Reporting-MTA: dns; a\n\nFinal-Recipient: x@b.example', 'Final-Recipient: y@b.example'];
   const { recipients } = parseDsn({ ...NOTHING, status: status.map((bytes) => Buffer.from(bytes)) }, { maxRows: 9 });
-  assert.deepEqual(recipients.map(({ finalRecipient }) => finalRecipient), ['x@b.example', 'y@b.example']);
+  assert.deepEqual(recipients.map((each) => each['final-recipient']), ['x@b.example', 'y@b.example']);
 });
 
 const ACTIONS: readonly (readonly [string, string])[] = [
@@ -77,11 +77,11 @@ test('a missing action follows from the status', () => {
 });
 
 test('without a recipient in the part, the words of the notice stand in', () => {
-  const noticed = () => [{ finalRecipient: 'a@b.example', status: '5.1.1' }];
+  const noticed = () => [{ 'final-recipient': 'a@b.example', status: '5.1.1' }];
   const report = parseDsn({ status: [Buffer.from('Reporting-MTA: dns; x')], returned: undefined, noticed }, {
     maxRows: 9,
   });
-  assert.deepEqual(report.recipients, [{ finalRecipient: 'a@b.example', action: 'failed', status: '5.1.1' }]);
+  assert.deepEqual(report.recipients, [{ 'final-recipient': 'a@b.example', action: 'failed', status: '5.1.1' }]);
 });
 
 test('what names neither a recipient nor a host is a fault', () => {

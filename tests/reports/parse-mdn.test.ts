@@ -13,11 +13,16 @@ Disposition: manual-action/MDN-sent-manually; displayed
 `));
   assert.deepEqual(report, {
     type: 'mdn',
-    reportingUa: 'joes-pc.example; Foomail 97.1',
-    originalRecipient: 'Joe_Recipient@example.com',
-    finalRecipient: 'joe@mail.example.com',
-    originalMessageId: '<199509192301.23456@example.org>',
-    disposition: { actionMode: 'manual-action', sendingMode: 'mdn-sent-manually', type: 'displayed', modifiers: [] },
+    'reporting-ua': 'joes-pc.example; Foomail 97.1',
+    'original-recipient': 'Joe_Recipient@example.com',
+    'final-recipient': 'joe@mail.example.com',
+    'original-message-id': '<199509192301.23456@example.org>',
+    disposition: {
+      'action-mode': 'manual-action',
+      'sending-mode': 'mdn-sent-manually',
+      type: 'displayed',
+      modifiers: [],
+    },
   });
 });
 

@@ -34,9 +34,9 @@ test('a DSN has its recipients and the header section of the returned message', 
   ]);
   assert.deepEqual(await parseReport('dsn', [content.subarray(0, 100), content.subarray(100)]), {
     type: 'dsn',
-    reportingMta: 'a',
-    recipients: [{ finalRecipient: 'x@b.example', action: 'failed', status: '5.1.1' }],
-    returned: { headers: 'Message-ID: <1@a.example>\nSubject: s', messageId: '<1@a.example>', subject: 's' },
+    'reporting-mta': 'a',
+    recipients: [{ 'final-recipient': 'x@b.example', action: 'failed', status: '5.1.1' }],
+    returned: { headers: 'Message-ID: <1@a.example>\nSubject: s', 'message-id': '<1@a.example>', subject: 's' },
   });
 });
 
@@ -54,7 +54,7 @@ test('a DSN whose boundaries are spoilt is read all the same', async () => {
   ]);
   const report = await parseReport('dsn', [content]);
   assert.ok(report.type === 'dsn' && 'recipients' in report);
-  assert.equal(report.recipients[0]?.finalRecipient, 'x@b.example');
+  assert.equal(report.recipients[0]?.['final-recipient'], 'x@b.example');
 });
 
 test('ARF, MDN, TLS and unstandard reports come out as their kinds', async () => {

@@ -33,19 +33,19 @@ test('policies, counts and failures are taken over', () => {
     type: 'tls-rpt',
     organization: 'Company-X',
     contact: 'sts@company-x.example',
-    reportId: '5065427c',
+    'report-id': '5065427c',
     range: { begin: '2016-04-01T00:00:00.000Z', end: '2016-04-01T23:59:59.000Z' },
     policies: [{
       type: 'sts',
       domain: 'company-y.example',
-      mxHost: ['*.mail.example'],
+      'mx-host': ['*.mail.example'],
       successful: 5326,
       failed: 303,
       failures: [{
-        resultType: 'certificate-expired',
+        'result-type': 'certificate-expired',
         count: 100,
-        sendingMtaIp: '2001:db8:abcd:12::1',
-        receivingMxHostname: 'mx1.mail.example',
+        'sending-mta-ip': '2001:db8:abcd:12::1',
+        'receiving-mx-hostname': 'mx1.mail.example',
       }],
     }],
   });
@@ -60,7 +60,10 @@ test('failures beyond the limit are left out, and it is said', () => {
 test('values of the wrong type are as good as missing', () => {
   const report = parse({ ...REPORT, 'contact-info': 5, policies: [null, 'x', { policy: { 'mx-host': ['a', 1] } }] });
   assert.equal('contact' in report, false);
-  assert.deepEqual(report.policies.map(({ mxHost, failed }) => [mxHost, failed]), [[[], 0], [[], 0], [['a'], 0]]);
+  assert.deepEqual(report.policies.map(({ 'mx-host': hosts, failed }) => [hosts, failed]), [[[], 0], [[], 0], [
+    ['a'],
+    0,
+  ]]);
 });
 
 const FAULTS: readonly (readonly [string, string])[] = [

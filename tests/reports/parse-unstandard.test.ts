@@ -24,14 +24,14 @@ test('a bounce has its recipients and the header section it quotes', () => {
     type: 'unstandard',
     class: 'bounce',
     recipients: [{
-      finalRecipient: 'x@b.example',
+      'final-recipient': 'x@b.example',
       status: '5.1.1',
       diagnostic: { type: 'smtp', text: '550 5.1.1 no such user' },
     }],
-    inReplyTo: '<1@a.example>',
+    'in-reply-to': '<1@a.example>',
     returned: {
       headers: 'Return-Path: <s@a.example>\nMessage-ID: <2@a.example>\nSubject: hello\nTo: other@c.example',
-      messageId: '<2@a.example>',
+      'message-id': '<2@a.example>',
       subject: 'hello',
     },
   });
@@ -44,7 +44,7 @@ test('an automatic reply has no recipients, whoever it names', () => {
     notice: 'I am away. Write to: other@c.example\n',
     returned: undefined,
   });
-  assert.deepEqual(report, { type: 'unstandard', class: 'auto-reply', recipients: [], inReplyTo: '<1@a.example>' });
+  assert.deepEqual(report, { type: 'unstandard', class: 'auto-reply', recipients: [], 'in-reply-to': '<1@a.example>' });
 });
 
 const CUTS: readonly (readonly [string, string])[] = [

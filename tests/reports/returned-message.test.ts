@@ -9,7 +9,7 @@ test('the header section is kept as it is, message id and subject are read', () 
   const returned = toReturned(Buffer.from('Message-ID: <1@a.example>\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\n\nbody'));
   assert.deepEqual(returned, {
     headers: 'Message-ID: <1@a.example>\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=',
-    messageId: '<1@a.example>',
+    'message-id': '<1@a.example>',
     subject: 'Grüße',
   });
 });
