@@ -83,10 +83,13 @@ export class AmqpLink {
 
   /** Publishes on the lane for the record's size. */
   write(publication: Publication): void {
-    const lane = this.#lanes.get(publication.size > this.#options.largeBytes ? 'large' : 'small');
-    if (lane !== undefined) return lane.write(publication);
-    const { fault, detail } = this.fault ?? { fault: 'unavailable', detail: 'the channel is being reopened' };
-    publication.settle({ stored: false, fault, detail });
+    this.#writeOn(publication.size > this.#options.largeBytes ? 'large' : 'small', publication);
+  }
+
+  /** Publishes all on one lane, so that they reach their queue in this order. */
+  writeInOrder(publications: readonly Publication[]): void {
+    const isLarge = publications.some(({ size }) => size > this.#options.largeBytes);
+    for (const publication of publications) this.#writeOn(isLarge ? 'large' : 'small', publication);
   }
 
   /** Ends the connection; `graceful` says goodbye to the broker first. */
@@ -97,6 +100,13 @@ export class AmqpLink {
     if (graceful) await this.#connection?.close(CLOSE_TIMEOUT_MS);
     this.#attempt.abort();
     await this.#ended;
+  }
+
+  #writeOn(name: LaneName, publication: Publication): void {
+    const lane = this.#lanes.get(name);
+    if (lane !== undefined) return lane.write(publication);
+    const { fault, detail } = this.fault ?? { fault: 'unavailable', detail: 'the channel is being reopened' };
+    publication.settle({ stored: false, fault, detail });
   }
 
   async #run(): Promise<void> {

@@ -6,7 +6,7 @@ import { AmqpLink, type LinkFault } from './amqp-link.ts';
 import { compressBody, type Publication } from './amqp-publication.ts';
 import { AmqpTopology, type AmqpTopologyOptions } from './amqp-topology.ts';
 import { AmqpWindow } from './amqp-window.ts';
-import type { EncodedRecord, Outlet, OutletHealth, PublishResult } from './outlet.ts';
+import type { EncodedRecord, Outlet, OutletHealth, PublishFailure, PublishResult } from './outlet.ts';
 
 /** Settings that have one right value outside of tests. */
 export interface AmqpTuning {
@@ -53,13 +53,32 @@ const TUNING: AmqpTuning = {
   random: Math.random,
 };
 
+/** The outlet with what a spool in front of it asks. */
+export interface AmqpOutlet extends Outlet {
+  /** Why no record can be taken now; undefined while one connection is usable. */
+  readonly fault: LinkFault | undefined;
+  /** The refusal of a record that RabbitMQ would not take for its size; undefined when it would. */
+  refuseSize(record: EncodedRecord): Promise<PublishFailure | undefined>;
+  /**
+   * Publishes on one channel, so that what is stored is in the queue in this order. A record that fails before another
+   * one is stored was refused for itself. The caller bounds the bytes.
+   */
+  publishInOrder(records: readonly EncodedRecord[]): Promise<readonly PublishResult[]>;
+}
+
+type Settle = Publication['settle'];
+
+// What gzip may add to bytes that it cannot compress: a share of them (a thousandth is generous), and its frame.
+const GZIP_GROWTH = 1000;
+const GZIP_FRAME_BYTES = 64;
+
 /**
  * Connects and resolves when the outlet can be asked: with a connection, or after a first round without one, which
  * goes on in the background. Rejects only with what no retry heals: an unusable address, an unreadable authority file,
  * a queue that is not durable.
  */
-export async function connectAmqpOutlet(options: AmqpOutletOptions): Promise<Outlet> {
-  const outlet = new AmqpOutlet(options);
+export async function connectAmqpOutlet(options: AmqpOutletOptions): Promise<AmqpOutlet> {
+  const outlet = new RabbitmqOutlet(options);
   try {
     await outlet.firstRound();
   } catch (error) {
@@ -69,7 +88,7 @@ export async function connectAmqpOutlet(options: AmqpOutletOptions): Promise<Out
   return outlet;
 }
 
-class AmqpOutlet implements Outlet {
+class RabbitmqOutlet implements AmqpOutlet {
   readonly #options: AmqpOutletOptions;
   readonly #topology: AmqpTopology;
   readonly #window: AmqpWindow;
@@ -109,21 +128,33 @@ class AmqpOutlet implements Outlet {
   }
 
   publish(records: readonly EncodedRecord[]): Promise<readonly PublishResult[]> {
-    return new Promise((resolve) => {
-      const results: PublishResult[] = [];
-      let missing = records.length;
-      if (missing === 0) resolve(results);
-      records.forEach((record, index) =>
-        this.#submit(record, (result) => {
-          results[index] = result;
-          if (--missing === 0) resolve(results);
-        })
-      );
+    return collectResults(records, (record, report) => this.#submit(record, this.#count(report)));
+  }
+
+  async publishInOrder(records: readonly EncodedRecord[]): Promise<readonly PublishResult[]> {
+    const bodies = this.#options.encoding === undefined ? [] : await Promise.all(records.map(compressBody));
+    const publications: Publication[] = [];
+    const results = collectResults(records, (record, report, index) => {
+      const compressed = bodies[index];
+      const publication = { record, compressed, size: compressed?.length ?? record.size, settle: this.#count(report) };
+      const refusal = this.#refuseSize(publication.size);
+      if (refusal === undefined) publications.push(publication);
+      else publication.settle(refusal);
     });
+    const link = this.#chooseLink();
+    if (link !== undefined) link.writeInOrder(publications);
+    else for (const { settle } of publications) settle(this.#toFailure());
+    return await results;
+  }
+
+  async refuseSize(record: EncodedRecord): Promise<PublishFailure | undefined> {
+    const isSmall = record.size + record.size / GZIP_GROWTH + GZIP_FRAME_BYTES <= this.#maxMessageBytes;
+    if (this.#options.encoding === undefined || isSmall) return this.#refuseSize(record.size);
+    return this.#refuseSize((await compressBody(record)).length);
   }
 
   health(): OutletHealth {
-    const fault = this.#fault();
+    const { fault } = this;
     const reasons = fault === undefined ? [...this.#topology.missing] : [fault.detail, ...this.#topology.missing];
     return { ready: reasons.length === 0, reasons };
   }
@@ -149,8 +180,7 @@ class AmqpOutlet implements Outlet {
     await Promise.all(this.#links.map((link) => link.close(how)));
   }
 
-  /** Why no record is taken; undefined while one connection is usable. */
-  #fault(): LinkFault | undefined {
+  get fault(): LinkFault | undefined {
     if (this.#draining) return { fault: 'unavailable', detail: 'the outlet is closing' };
     const faults = this.#links.map((link) => link.fault);
     if (faults.includes(undefined)) return undefined;
@@ -158,19 +188,22 @@ class AmqpOutlet implements Outlet {
     return faults.find((fault) => fault?.fault === 'blocked') ?? faults[0];
   }
 
-  #submit(record: EncodedRecord, report: (result: PublishResult) => void): void {
+  /** Counts a record as open until its result is reported. */
+  #count(report: Settle): Settle {
     this.#open += 1;
-    const settle = (result: PublishResult) => {
+    return (result) => {
       this.#open -= 1;
       report(result);
       if (this.#open === 0) this.#onIdle?.();
     };
+  }
+
+  #submit(record: EncodedRecord, settle: Settle): void {
     if (this.#options.encoding === undefined) {
       return this.#enter({ record, compressed: undefined, size: record.size, settle });
     }
-    const fault = this.#fault();
     // Compressing what cannot be sent would only keep the processor busy.
-    if (fault !== undefined) return settle({ stored: false, ...fault });
+    if (this.fault !== undefined) return settle(this.#toFailure());
     compressBody(record).then(
       (compressed) => this.#enter({ record, compressed, size: compressed.length, settle }),
       (error) => settle({ stored: false, fault: 'unavailable', detail: `cannot compress the record: ${error}` }),
@@ -179,16 +212,32 @@ class AmqpOutlet implements Outlet {
 
   #enter(publication: Publication): void {
     const { size, settle } = publication;
-    if (size > this.#maxMessageBytes) {
-      const detail = `${size} bytes encoded, the broker's limit is ${this.#maxMessageBytes}`;
-      return settle({ stored: false, fault: 'too-large', detail });
-    }
-    const fault = this.#fault();
-    if (fault !== undefined) return settle({ stored: false, ...fault });
+    const refusal = this.#refuseSize(size);
+    if (refusal !== undefined) return settle(refusal);
+    if (this.fault !== undefined) return settle(this.#toFailure());
     this.#window.enter(publication);
   }
 
-  /** Writes a publication that has its place in the window, on the connection with the least in flight. */
+  #refuseSize(size: number): PublishFailure | undefined {
+    if (size <= this.#maxMessageBytes) return undefined;
+    const detail = `${size} bytes encoded, the broker's limit is ${this.#maxMessageBytes}`;
+    return { stored: false, fault: 'too-large', detail };
+  }
+
+  #toFailure(): PublishFailure {
+    return { stored: false, ...(this.fault ?? { fault: 'unavailable', detail: 'no connection' }) };
+  }
+
+  /** The usable connection with the least in flight. */
+  #chooseLink(): AmqpLink | undefined {
+    let best: AmqpLink | undefined;
+    for (const link of this.#links) {
+      if (link.fault === undefined && (best === undefined || link.inFlight < best.inFlight)) best = link;
+    }
+    return best;
+  }
+
+  /** Writes a publication that has its place in the window. */
   #write(publication: Publication): void {
     const settle = (result: PublishResult) => {
       const { record: { id, queue }, settle } = publication;
@@ -198,17 +247,13 @@ class AmqpOutlet implements Outlet {
       settle(result);
       this.#window.leave(publication);
     };
-    let best: AmqpLink | undefined;
-    for (const link of this.#links) {
-      if (link.fault === undefined && (best === undefined || link.inFlight < best.inFlight)) best = link;
-    }
-    if (best !== undefined) return best.write({ ...publication, settle });
-    settle({ stored: false, ...(this.#fault() ?? { fault: 'unavailable', detail: 'no connection' }) });
+    const link = this.#chooseLink();
+    if (link !== undefined) link.write({ ...publication, settle });
+    else settle(this.#toFailure());
   }
 
   #change(): void {
-    const fault = this.#fault();
-    if (fault !== undefined) this.#window.failWaiting({ stored: false, ...fault });
+    if (this.fault !== undefined) this.#window.failWaiting(this.#toFailure());
   }
 
   /** A broker that refused a body for its size refuses it every time: from now on that is a permanent fault. */
@@ -217,4 +262,23 @@ class AmqpOutlet implements Outlet {
     this.#options.log.emit('outlet.size-limit', { configured: this.#maxMessageBytes, found: bytes });
     this.#maxMessageBytes = bytes;
   }
+}
+
+/** Starts each record with a function that takes its result; resolves when all have come. */
+function collectResults(
+  records: readonly EncodedRecord[],
+  start: (record: EncodedRecord, report: Settle, index: number) => void,
+): Promise<readonly PublishResult[]> {
+  return new Promise((resolve) => {
+    const results: PublishResult[] = [];
+    let missing = records.length;
+    if (missing === 0) resolve(results);
+    records.forEach((record, index) => {
+      const report = (result: PublishResult) => {
+        results[index] = result;
+        if (--missing === 0) resolve(results);
+      };
+      start(record, report, index);
+    });
+  });
 }

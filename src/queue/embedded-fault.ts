@@ -1,14 +1,11 @@
 // What can go wrong with the embedded queue's file, in words that tell a user what to do.
 
-import type { PublishResult } from './outlet.ts';
+import type { PublishFailure } from './outlet.ts';
 
 /** The queue file cannot be used as asked; the message names the path and what to do. */
 export class QueueFileError extends Error {
   override readonly name = 'QueueFileError';
 }
-
-/** A refused publish. */
-export type PublishFailure = Extract<PublishResult, { readonly stored: false }>;
 
 // Node gives SQLite's result code with every error, Deno with some; the message is the same in both.
 const CODES: { readonly [message: string]: number } = {

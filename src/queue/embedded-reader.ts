@@ -1,6 +1,7 @@
 // Reads the embedded queue from any process, also while the gateway writes: short reads, bounded memory.
 
 import type { DatabaseSync } from 'node:sqlite';
+import { readBody } from './embedded-body.ts';
 import { describeFault, QueueFileError } from './embedded-fault.ts';
 import { openExistingQueueFile, toRealPath } from './embedded-file.ts';
 import type { GetOptions, OnRecord, QueueCount, QueueReader } from './reader.ts';
@@ -65,7 +66,7 @@ class EmbeddedReader implements QueueReader {
       const limit = Math.min(PLACES_AT_ONCE, (count ?? Infinity) - records);
       const places = await this.#describing(() => this.#findPlaces(queue, { after, newest, limit }));
       for (const place of places) {
-        const body = await this.#describing(() => this.#readBody(place.seq));
+        const body = await this.#describing(() => readBody(this.#database, place.seq));
         after = place;
         // Another reader has acknowledged it since.
         if (body === undefined) continue;
@@ -113,32 +114,6 @@ class EmbeddedReader implements QueueReader {
       .prepare('SELECT min(rank) AS next FROM record WHERE queue = ? AND rank > ? AND seq <= ?')
       .get(queue, after.rank, newest) ?? {};
     return next === null ? [] : toPlaces(Number(next), 0);
-  }
-
-  /** One statement, so that the record and its content are of one moment. */
-  #readBody(seq: number): Uint8Array | undefined {
-    let body: Uint8Array | undefined;
-    let length = 0;
-    const rows = this.#database
-      .prepare(`
-        SELECT size, own, data FROM record LEFT JOIN content ON content.id BETWEEN content_first AND content_last
-        WHERE seq = ? ORDER BY content.id`)
-      .iterate(seq);
-    for (const { size, own, data } of rows) {
-      const target: Uint8Array = body ??= new Uint8Array(Number(size));
-      if (length === 0 && own instanceof Uint8Array) {
-        target.set(own);
-        length = own.length;
-      }
-      if (data instanceof Uint8Array) {
-        target.set(data, length);
-        length += data.length;
-      }
-    }
-    if (body !== undefined && length !== body.length) {
-      throw new Error(`record ${seq} has ${length} of ${body.length} bytes`);
-    }
-    return body;
   }
 
   /** Faults of the file reject with a sentence for the user; those of the caller are left alone. */

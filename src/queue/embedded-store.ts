@@ -1,6 +1,7 @@
 // The gateway's own connection to the queue file: writes groups of records, each group in one durable transaction.
 
 import { statSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
 import { QueueFileError } from './embedded-fault.ts';
 import { openQueueFile, toRealPath } from './embedded-file.ts';
 import { requireSpace } from './embedded-space.ts';
@@ -20,6 +21,14 @@ export interface EmbeddedStore {
   close(): void;
 }
 
+/** What a store keeps to. */
+export interface EmbeddedStoreOptions {
+  /** Queues without a bound just grow. */
+  readonly bounds?: QueueBounds | undefined;
+  /** Returns a look at the file that each group ends with, in its transaction: what it throws, the group fails with. */
+  readonly limit?: ((database: DatabaseSync) => () => void) | undefined;
+}
+
 // The event loop stands still while SQLite waits for a lock: a longer wait is the caller's, with a timer.
 const LOCK_TIMEOUT_MS = 100;
 
@@ -33,13 +42,17 @@ const PROBE: EncodedRecord = {
   size: 0,
 };
 
-/** Opens the queue file, creates it when it is missing; throws `QueueFileError`. Queues without a bound just grow. */
-export function openEmbeddedStore(queuePath: string, bounds: QueueBounds = new Map()): EmbeddedStore {
+/** Opens the queue file, creates it when it is missing; throws `QueueFileError`. */
+export function openEmbeddedStore(
+  queuePath: string,
+  { bounds = new Map(), limit }: EmbeddedStoreOptions = {},
+): EmbeddedStore {
   const path = toRealPath(queuePath);
   const database = openQueueFile(path, LOCK_TIMEOUT_MS);
   const files = [path, `${path}-wal`].map((name) => ({ name, identity: toIdentity(name) }));
   const writeRecords = createRecordWriter(database);
   const trimQueues = createQueueTrimmer(database, bounds);
+  const checkLimit = limit?.(database);
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const rollback = database.prepare('ROLLBACK');
@@ -65,6 +78,7 @@ export function openEmbeddedStore(queuePath: string, bounds: QueueBounds = new M
       transact(records.reduce((sum, { size }) => sum + size, 0), () => {
         writeRecords(records);
         trimQueues(records);
+        checkLimit?.();
       }),
     probe: () =>
       transact(0, () => {

@@ -1,18 +1,24 @@
 // The outlet without a broker: publishes of the same moment become one transaction of the queue file (group commit).
 
 import type { EventFields, Log } from '../telemetry/log.ts';
-import { isBusy, type PublishFailure, toPublishFailure } from './embedded-fault.ts';
-import { type EmbeddedStore, openEmbeddedStore } from './embedded-store.ts';
-import { type EncodedRecord, type Outlet, type OutletHealth, type PublishResult, STORED } from './outlet.ts';
-import type { QueueBounds } from './queue-bound.ts';
+import { isBusy, toPublishFailure } from './embedded-fault.ts';
+import { type EmbeddedStore, type EmbeddedStoreOptions, openEmbeddedStore } from './embedded-store.ts';
+import {
+  type EncodedRecord,
+  type Outlet,
+  type OutletHealth,
+  type PublishFailure,
+  type PublishResult,
+  STORED,
+} from './outlet.ts';
 
 /** Options of `openEmbeddedOutlet`. */
-export interface EmbeddedOutletOptions {
+export interface EmbeddedOutletOptions extends EmbeddedStoreOptions {
   /** Key queue-path. */
   readonly path: string;
-  /** The queues that drop their oldest records when they are full. */
-  readonly bounds?: QueueBounds;
   readonly log: Log;
+  /** What events call it. */
+  readonly name?: 'embedded' | 'spool';
 }
 
 /** One call of `publish` that waits for its transaction. */
@@ -30,13 +36,14 @@ const LOCKED_LIMIT_MS = 10_000;
 const PROBE_INTERVAL_MS = 1_000;
 
 /** Opens the embedded queue for publishing, creates its file when missing; throws `QueueFileError`. */
-export function openEmbeddedOutlet({ path, bounds, log }: EmbeddedOutletOptions): Outlet {
-  return new EmbeddedOutlet(openEmbeddedStore(path, bounds), log);
+export function openEmbeddedOutlet({ path, log, name = 'embedded', ...options }: EmbeddedOutletOptions): Outlet {
+  return new EmbeddedOutlet(openEmbeddedStore(path, options), { log, name });
 }
 
 class EmbeddedOutlet implements Outlet {
   readonly #store: EmbeddedStore;
   readonly #log: Log;
+  readonly #name: string;
   #waiting: Waiting[] = [];
   #scheduled = false;
   #open = true;
@@ -45,9 +52,10 @@ class EmbeddedOutlet implements Outlet {
   #probeTimer: ReturnType<typeof setTimeout> | undefined;
   #whenIdle: (() => void)[] = [];
 
-  constructor(store: EmbeddedStore, log: Log) {
+  constructor(store: EmbeddedStore, { log, name }: Required<Pick<EmbeddedOutletOptions, 'log' | 'name'>>) {
     this.#store = store;
     this.#log = log;
+    this.#name = name;
     this.#emit('outlet.ready');
   }
 
@@ -170,7 +178,7 @@ class EmbeddedOutlet implements Outlet {
   }
 
   #emit(event: 'outlet.ready' | 'outlet.unavailable' | 'outlet.publish-failed', fields: EventFields = {}): void {
-    this.#log.emit(event, { outlet: 'embedded', path: this.#store.path, ...fields });
+    this.#log.emit(event, { outlet: this.#name, path: this.#store.path, ...fields });
   }
 }
 

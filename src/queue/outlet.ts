@@ -32,6 +32,9 @@ export type PublishResult =
   | { readonly stored: true }
   | { readonly stored: false; readonly fault: PublishFault; readonly detail: string };
 
+/** A record that is not known to be durable. */
+export type PublishFailure = Extract<PublishResult, { readonly stored: false }>;
+
 /** Whether records can be taken now, and if not, why (for /readyz and logs). */
 export interface OutletHealth {
   readonly ready: boolean;

@@ -30,6 +30,20 @@ test('write() stores nothing of a group in which one record cannot be stored, an
   assert.deepEqual(readIds(store), ['D', 'E']);
 });
 
+test('write() stores nothing of a group that its limit refuses, which sees the group in the file', (context) => {
+  const path = join(makeTemporaryDirectory(context), 'queue.db');
+  const limit = (database: DatabaseSync) => () => {
+    const { records } = database.prepare('SELECT count(*) AS records FROM record').get() ?? {};
+    if (Number(records) > 2) throw new Error('too many');
+  };
+  const store = openEmbeddedStore(path, { limit });
+  context.after(() => store.close());
+  store.write([makeRecord('A')]);
+  assert.throws(() => store.write([makeRecord('B'), makeRecord('C')]), /too many/);
+  store.write([makeRecord('D')]);
+  assert.deepEqual(readIds(store), ['A', 'D']);
+});
+
 test('probe() leaves no trace', (context) => {
   const store = openStore(context);
   store.write([makeRecord('A')]);

@@ -10,7 +10,9 @@ import { makeRecord } from '../support/records.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 
 function openBounded(context: TestContext, bound: Partial<QueueBound>, path = newPath(context)): EmbeddedStore {
-  const store = openEmbeddedStore(path, new Map([['refused', { records: 1000, bytes: 2 ** 30, ...bound }]]));
+  const store = openEmbeddedStore(path, {
+    bounds: new Map([['refused', { records: 1000, bytes: 2 ** 30, ...bound }]]),
+  });
   context.after(() => store.close());
   return store;
 }

@@ -1,6 +1,6 @@
 // Opens RabbitMQ outlets for tests: with settings that make every wait short, and closed when the test ends.
 import type { TestContext } from 'node:test';
-import { type AmqpOutletOptions, connectAmqpOutlet } from '../../src/queue/amqp.ts';
+import { type AmqpOutlet, type AmqpOutletOptions, connectAmqpOutlet } from '../../src/queue/amqp.ts';
 import type { Outlet, PublishResult } from '../../src/queue/outlet.ts';
 import { FakeBroker, type FakeBrokerOptions, type FakePublish } from './fake-broker.ts';
 import { makeRecord } from './records.ts';
@@ -8,7 +8,7 @@ import { createRecordingLog, type RecordingLog } from './recording-log.ts';
 
 /** An open outlet and what it logged. */
 export interface OpenOutlet {
-  readonly outlet: Outlet;
+  readonly outlet: AmqpOutlet;
   readonly log: RecordingLog;
 }
 
