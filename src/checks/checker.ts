@@ -31,6 +31,8 @@ export interface CheckerDependencies {
   readonly resolver: Resolver;
   readonly spamd: SpamdAddress;
   readonly log: Log;
+  /** Hears how long each check took, in seconds. */
+  readonly onChecked?: (check: CheckName, seconds: number) => void;
   /** Milliseconds after which every look-up of a message counts as timed out. */
   readonly lookupsMs?: number;
 }
@@ -59,9 +61,10 @@ export function createChecker(dependencies: CheckerDependencies): Checker {
 
 async function authenticate(
   message: CheckedMessage,
-  { wanted, resolver, log, lookupsMs = LOOKUPS_MS }: CheckerDependencies & { readonly wanted: ReadonlySet<CheckName> },
+  { wanted, ...dependencies }: CheckerDependencies & { readonly wanted: ReadonlySet<CheckName> },
 ): Promise<readonly Check[]> {
   if (![...wanted].some((name) => name !== 'spam')) return [];
+  const { resolver, log, lookupsMs = LOOKUPS_MS } = dependencies;
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), lookupsMs);
   try {
@@ -72,7 +75,7 @@ async function authenticate(
       mta: message.mta,
       lookups: (budget) => new Lookups(resolver, { budget, signal: late.signal }),
       guard: (check, work, fallback) =>
-        work().catch((error: unknown) => {
+        time(check, work, dependencies).catch((error: unknown) => {
           log.emit('check.failed', { session: message.session, check, error: String(error) });
           return fallback;
         }),
@@ -84,13 +87,26 @@ async function authenticate(
 
 async function checkSpam(
   { header, body, session }: CheckedMessage,
-  { spamd, log }: CheckerDependencies,
+  { spamd, log, ...dependencies }: CheckerDependencies,
 ): Promise<SpamCheck[]> {
   try {
-    return [{ spam: await askSpamd([header, ...body], spamd) }];
+    return [{ spam: await time('spam', () => askSpamd([header, ...body], spamd), dependencies) }];
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     log.emit('check.spamd-unavailable', { session, host: spamd.host, port: spamd.port, detail });
     return [{ spam: { result: 'temperror' } }];
+  }
+}
+
+async function time<T>(
+  check: CheckName,
+  work: () => Promise<T>,
+  { onChecked }: Pick<CheckerDependencies, 'onChecked'>,
+): Promise<T> {
+  const startedAt = performance.now();
+  try {
+    return await work();
+  } finally {
+    onChecked?.(check, (performance.now() - startedAt) / 1000);
   }
 }

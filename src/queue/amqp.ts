@@ -6,7 +6,14 @@ import { AmqpLink, type LinkFault } from './amqp-link.ts';
 import { compressBody, type Publication } from './amqp-publication.ts';
 import { AmqpTopology, type AmqpTopologyOptions } from './amqp-topology.ts';
 import { AmqpWindow } from './amqp-window.ts';
-import type { EncodedRecord, Outlet, OutletHealth, PublishFailure, PublishResult } from './outlet.ts';
+import type {
+  BrokerConnections,
+  EncodedRecord,
+  Outlet,
+  OutletHealth,
+  PublishFailure,
+  PublishResult,
+} from './outlet.ts';
 
 /** Settings that have one right value outside of tests. */
 export interface AmqpTuning {
@@ -156,7 +163,14 @@ class RabbitmqOutlet implements AmqpOutlet {
   health(): OutletHealth {
     const { fault } = this;
     const reasons = fault === undefined ? [...this.#topology.missing] : [fault.detail, ...this.#topology.missing];
-    return { ready: reasons.length === 0, reasons };
+    return { ready: reasons.length === 0, reasons, broker: this.#connections() };
+  }
+
+  #connections(): BrokerConnections {
+    const faults = this.#links.map((link) => link.fault);
+    const connected = faults.filter((fault) => fault === undefined).length;
+    const blocked = faults.filter((fault) => fault?.fault === 'blocked').length;
+    return { connected, blocked, down: faults.length - connected - blocked };
   }
 
   async drain(): Promise<void> {

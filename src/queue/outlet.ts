@@ -39,6 +39,16 @@ export type PublishFailure = Extract<PublishResult, { readonly stored: false }>;
 export interface OutletHealth {
   readonly ready: boolean;
   readonly reasons: readonly string[];
+  /** Where there is a broker: its connections by their state. */
+  readonly broker?: BrokerConnections;
+}
+
+/** Publishing connections. */
+export interface BrokerConnections {
+  readonly connected: number;
+  /** The broker takes nothing on them, because of an alarm. */
+  readonly blocked: number;
+  readonly down: number;
 }
 
 /** Where records go. Faults are results, never exceptions. */

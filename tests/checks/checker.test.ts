@@ -34,6 +34,15 @@ for (const name of ['spf', 'dkim', 'dmarc', 'arc', 'spam'] as const) {
   });
 }
 
+test('createChecker() tells how long each check took, once for each message', async () => {
+  const checked: string[] = [];
+  await runChecks(toMessage(MESSAGE), {
+    checks: ['spf', 'dkim', 'dmarc', 'arc', 'spam'],
+    onChecked: (check, seconds) => checked.push(`${check} ${seconds >= 0}`),
+  });
+  assert.deepEqual(checked.toSorted(), ['arc true', 'dkim true', 'dmarc true', 'spam true', 'spf true']);
+});
+
 test('createChecker() does nothing when no check is configured', async () => {
   assert.deepEqual(await runChecks(toMessage(MESSAGE), { checks: [] }), { results: [], events: [] });
 });

@@ -44,6 +44,7 @@ export async function runChecks(
     readonly checks: readonly CheckName[];
     readonly resolver?: Resolver;
     readonly lookupsMs?: number;
+    readonly onChecked?: (check: CheckName, seconds: number) => void;
   },
 ) {
   const log = createRecordingLog();
