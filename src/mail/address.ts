@@ -2,6 +2,7 @@
 
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { isAddressLiteral } from './address-literal.ts';
+import { mayBeULabel } from './u-label.ts';
 
 /** MailerQ: smtp-validate-address. */
 export type AddressPolicy = 'strict' | 'loose';
@@ -40,8 +41,6 @@ const QUOTED_STRING = /^"(?:[ !#-[\]-~]|\\[ -~])*"$/;
 const QUOTED_STRING_UTF8 = /^"(?:[ !#-[\]-~\u0080-\u{10ffff}]|\\[ -~])*"$/u;
 // RFC 5321 section 4.1.2: sub-domain = Let-dig [Ldh-str].
 const LABEL = /^[a-z\d](?:[a-z\d-]*[a-z\d])?$/i;
-// RFC 5891 section 4.2.3.1: what a U-label must not look like, whatever it converts to.
-const MISPLACED_HYPHEN = /^-|^..--|-$/u;
 // Line ends and what else drives a terminal or a protocol (C0, DEL, C1); a lone surrogate has no UTF-8 form.
 const CONTROL = /[\p{Cc}\p{Surrogate}]/u;
 const ASCII = /^[\x00-\x7f]*$/;
@@ -80,9 +79,9 @@ export function toUnicodeAddress(address: string): string {
   const domain = address.slice(at + 1);
   if (at < 0 || !A_LABEL.test(domain)) return address;
   const unicode = domainToUnicode(domain);
-  return unicode !== '' && domainToASCII(unicode) === domain.toLowerCase()
-    ? address.slice(0, at + 1) + unicode
-    : address;
+  const comesBack = unicode !== '' && domainToASCII(unicode) === domain.toLowerCase();
+  const isName = unicode.split('.').every((label) => ASCII.test(label) || mayBeULabel(label));
+  return comesBack && isName ? address.slice(0, at + 1) + unicode : address;
 }
 
 function fault(text: string): ParsedAddress {
@@ -128,7 +127,7 @@ function domainNameFault(domain: string, allowUtf8: boolean): string | undefined
 /** The A-label of a U-label (RFC 5890 section 2.3.2.1), ASCII as it is, empty for anything else. */
 function toAsciiLabel(label: string): string {
   if (ASCII.test(label)) return label;
-  if (MISPLACED_HYPHEN.test(label)) return '';
+  if (!mayBeULabel(label)) return '';
   // The platform's function is made for URLs: it drops invisible characters, rewrites look-alikes, decodes %41 and
   // stops at a slash. Only what comes back is a name that every reader takes for the same one; case and decomposed
   // letters are let pass, as in RFC 5895 section 2.

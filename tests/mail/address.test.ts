@@ -346,6 +346,8 @@ const unicodeCases = [
   { address: 'xn--a@plain.example', unicode: 'xn--a@plain.example' },
   { address: 'a@xn--0.example', unicode: 'a@xn--0.example' },
   { address: 'postmaster', unicode: 'postmaster' },
+  // l·a: U+00B7 is valid between two l only (RFC 5892 appendix A.3), so neither door would take it back.
+  { address: 'a@xn--la-0ea.example', unicode: 'a@xn--la-0ea.example' },
 ];
 for (const { address, unicode } of unicodeCases) {
   test(`toUnicodeAddress() of ${address} is ${unicode}`, () => assert.equal(toUnicodeAddress(address), unicode));
