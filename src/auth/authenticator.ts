@@ -14,6 +14,8 @@ export type LoginOutcome = 'accepted' | 'rejected' | 'unavailable';
 export interface LoginOrigin {
   /** The client's address, after the PROXY protocol. */
   readonly remoteIp: string;
+  /** Session or request id for the log. */
+  readonly session?: string;
   /** Aborts when the client is gone; the outcome is then unavailable. */
   readonly signal?: AbortSignal;
 }
@@ -61,6 +63,9 @@ interface LabelledBackend {
   readonly backend: OpenBackend;
 }
 
+/** What every event about a login says. */
+type LoggedOrigin = Omit<LoginOrigin, 'signal'>;
+
 /** What asking all backends came to. */
 interface Inquiry {
   readonly outcome: LoginOutcome;
@@ -89,20 +94,20 @@ class BackendChain implements Authenticator {
     this.#wait = wait;
   }
 
-  async authenticate(credentials: Credentials, { remoteIp, signal }: LoginOrigin): Promise<LoginOutcome> {
-    const admission = await this.#throttle.admit(remoteIp);
-    if (!admission.admitted) return this.#refuse(admission, remoteIp);
+  async authenticate(credentials: Credentials, { signal, ...from }: LoginOrigin): Promise<LoginOutcome> {
+    const admission = await this.#throttle.admit(from.remoteIp);
+    if (!admission.admitted) return this.#refuse(admission, from);
     const controller = new AbortController();
     const onGone = () => controller.abort(new Error('the client is gone'));
     if (signal?.aborted === true) onGone();
     signal?.addEventListener('abort', onGone, { once: true });
     this.#running.add(controller);
-    const options = { delayMs: admission.delayMs, signal: controller.signal, remoteIp };
+    const options = { delayMs: admission.delayMs, signal: controller.signal, from };
     const inquiry = await this.#inquire(credentials, options);
     this.#running.delete(controller);
     signal?.removeEventListener('abort', onGone);
     admission.end(controller.signal.aborted ? 'abandoned' : inquiry.outcome, inquiry.guessed);
-    this.#report(inquiry, { user: credentials.username, remoteIp });
+    this.#report(inquiry, { ...from, user: credentials.username });
     return inquiry.outcome;
   }
 
@@ -111,17 +116,17 @@ class BackendChain implements Authenticator {
     await Promise.all(this.#backends.map(({ backend }) => backend.close()));
   }
 
-  #refuse({ answer, first }: Admission & { readonly admitted: false }, remoteIp: string): LoginOutcome {
-    if (first) this.#log.emit('auth.throttled', { remoteIp });
+  #refuse({ answer, first }: Admission & { readonly admitted: false }, from: LoggedOrigin): LoginOutcome {
+    if (first) this.#log.emit('auth.throttled', from);
     return answer;
   }
 
   async #inquire(
     credentials: Credentials,
-    { delayMs, signal, remoteIp }: {
+    { delayMs, signal, from }: {
       readonly delayMs: number;
       readonly signal: AbortSignal;
-      readonly remoteIp: string;
+      readonly from: LoggedOrigin;
     },
   ): Promise<Inquiry> {
     const progress = { guessed: false };
@@ -131,19 +136,19 @@ class BackendChain implements Authenticator {
       if (findCredentialFault(credentials) !== undefined) return { outcome: 'rejected', guessed: true };
       return await withDeadline(
         { timeoutMs: this.#timeoutMs, signal },
-        (limit) => this.#askAll(credentials, { signal: limit, remoteIp, progress }),
+        (limit) => this.#askAll(credentials, { signal: limit, from, progress }),
       );
     } catch (error) {
-      if (!signal.aborted) this.#log.emit('auth.unavailable', { remoteIp, reason: toReason(error) });
+      if (!signal.aborted) this.#log.emit('auth.unavailable', { ...from, reason: toReason(error) });
       return { outcome: 'unavailable', guessed: progress.guessed };
     }
   }
 
   async #askAll(
     credentials: Credentials,
-    { signal, remoteIp, progress }: {
+    { signal, from, progress }: {
       readonly signal: AbortSignal;
-      readonly remoteIp: string;
+      readonly from: LoggedOrigin;
       readonly progress: { guessed: boolean };
     },
   ): Promise<Inquiry> {
@@ -155,13 +160,13 @@ class BackendChain implements Authenticator {
       } catch (error) {
         signal.throwIfAborted();
         unavailable = true;
-        this.#log.emit('auth.unavailable', { backend: label, remoteIp, reason: toReason(error) });
+        this.#log.emit('auth.unavailable', { ...from, backend: label, reason: toReason(error) });
       }
     }
     return { outcome: unavailable ? 'unavailable' : 'rejected', guessed: progress.guessed };
   }
 
-  #report({ outcome, backend }: Inquiry, fields: { readonly user: string; readonly remoteIp: string }): void {
+  #report({ outcome, backend }: Inquiry, fields: LoggedOrigin & { readonly user: string }): void {
     if (outcome === 'accepted') this.#log.emit('auth.accepted', { ...fields, backend });
     if (outcome === 'rejected') this.#log.emit('auth.rejected', fields);
   }

@@ -9,6 +9,8 @@ import { failure, type Problem, type Result } from './problem.ts';
 /** What of a request says who sends it. */
 export interface AuthenticationRequest {
   readonly address: string;
+  /** Request id for the log. */
+  readonly session: string;
   /** Whether it came over TLS. */
   readonly secure: boolean;
   /** The Authorization header. */
@@ -20,7 +22,13 @@ export interface AuthenticationRequest {
 /** Reads off a request what `authenticate` asks for. */
 export function toAuthenticationRequest(c: Context<DoorEnv>): AuthenticationRequest {
   const { address, secure } = c.env.peer;
-  return { address, secure, authorization: c.req.header('authorization'), signal: c.req.raw.signal };
+  return {
+    address,
+    session: c.get('requestId'),
+    secure,
+    authorization: c.req.header('authorization'),
+    signal: c.req.raw.signal,
+  };
 }
 
 /** Finds the name; reads no body. */
@@ -36,8 +44,8 @@ export async function authenticate(request: AuthenticationRequest, credentials: 
       : { ok: true, value: name };
   }
   const { username, password } = given;
-  const { address: remoteIp, signal } = request;
-  const outcome = await credentials.authenticator?.authenticate({ username, password }, { remoteIp, signal });
+  const { address: remoteIp, session, signal } = request;
+  const outcome = await credentials.authenticator?.authenticate({ username, password }, { remoteIp, session, signal });
   if (outcome === 'accepted') return { ok: true, value: username };
   if (outcome === 'unavailable') return failure(UNAVAILABLE);
   return failure(unauthorized('User name or password is wrong.', credentials));

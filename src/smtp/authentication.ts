@@ -9,6 +9,8 @@ export interface AuthenticationOptions {
   readonly authenticator: Authenticator | undefined;
   /** The client's address, after the PROXY protocol. */
   readonly remoteIp: string;
+  /** Session id for the log. */
+  readonly session: string;
   /** Aborts when the client is gone. */
   readonly signal: AbortSignal;
 }
@@ -121,8 +123,8 @@ export class Authentication {
   }
 
   async #logIn(credentials: { readonly username: string; readonly password: string }): Promise<Reply> {
-    const { authenticator, remoteIp, signal } = this.#options;
-    const outcome = await authenticator?.authenticate(credentials, { remoteIp, signal }) ?? 'unavailable';
+    const { authenticator, ...origin } = this.#options;
+    const outcome = await authenticator?.authenticate(credentials, origin) ?? 'unavailable';
     if (outcome === 'accepted') this.#user = credentials.username;
     return OUTCOMES[outcome];
   }

@@ -69,7 +69,12 @@ export class Session extends SMTPConnection {
       mailRefusal,
       offersTls: dependencies.tls !== undefined,
       isSecure: () => this.#tls !== undefined,
-      authentication: new Authentication({ authenticator, remoteIp: this.remoteAddress, signal: this.#gone.signal }),
+      authentication: new Authentication({
+        authenticator,
+        session: this.id,
+        remoteIp: this.remoteAddress,
+        signal: this.#gone.signal,
+      }),
     });
   }
 

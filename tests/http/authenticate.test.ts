@@ -22,7 +22,7 @@ const BOTH: Credentials = {
 function ask(request: Partial<AuthenticationRequest>, credentials: Credentials = BOTH) {
   const { signal } = new AbortController();
   return authenticate(
-    { address: '127.0.0.1', secure: false, authorization: undefined, signal, ...request },
+    { address: '127.0.0.1', session: 's1', secure: false, authorization: undefined, signal, ...request },
     credentials,
   );
 }

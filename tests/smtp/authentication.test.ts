@@ -30,7 +30,12 @@ class OneUser implements Authenticator {
 }
 
 function create(authenticator: Authenticator | undefined = new OneUser()): Authentication {
-  return new Authentication({ authenticator, remoteIp: '192.0.2.1', signal: new AbortController().signal });
+  return new Authentication({
+    authenticator,
+    session: 's1',
+    remoteIp: '192.0.2.1',
+    signal: new AbortController().signal,
+  });
 }
 
 const toBase64 = (text: string) => Buffer.from(text).toString('base64');
@@ -230,6 +235,7 @@ test('Authentication asks for nothing outside TLS, and nothing of what came alon
 test('Authentication is no command where nothing is configured', async () => {
   const authentication = new Authentication({
     authenticator: undefined,
+    session: 's1',
     remoteIp: '192.0.2.1',
     signal: new AbortController().signal,
   });
@@ -243,9 +249,9 @@ test('Authentication is no command where nothing is configured', async () => {
 test('Authentication tells the backends where the login comes from, and when the client is gone', async () => {
   const authenticator = new OneUser();
   const { signal } = new AbortController();
-  const authentication = new Authentication({ authenticator, remoteIp: '2001:db8::1', signal });
+  const authentication = new Authentication({ authenticator, session: 's1', remoteIp: '2001:db8::1', signal });
   await converse(authentication, `PLAIN ${PLAIN}`);
-  assert.deepEqual(authenticator.origins, [{ remoteIp: '2001:db8::1', signal }]);
+  assert.deepEqual(authenticator.origins, [{ session: 's1', remoteIp: '2001:db8::1', signal }]);
 });
 
 test('Authentication forgets an exchange that is cancelled from outside', async () => {

@@ -151,7 +151,7 @@ function createDialogue(offer: Offer, authentication: Authentication): { answer:
 for (const offer of OFFERS) {
   test(`All sequences of four commands get the codes of the model, where there is ${toName(offer)}`, async () => {
     const authenticator = offer.auth ? await openTestAuthenticator(createRecordingLog()) : undefined;
-    const options = { authenticator, remoteIp: '192.0.2.1', signal: new AbortController().signal };
+    const options = { authenticator, session: 's1', remoteIp: '192.0.2.1', signal: new AbortController().signal };
     for (const sequence of [...sequences(VERBS, 4), ...furtherSequences(VERBS)]) {
       const model = new Model(offer);
       const dialogue = createDialogue(offer, new Authentication(options));

@@ -19,6 +19,7 @@ function createDialogue(settings: Partial<DialogueSettings> = {}): Dialogue {
     },
     authentication: new Authentication({
       authenticator: undefined,
+      session: 's1',
       remoteIp: '192.0.2.1',
       signal: new AbortController().signal,
     }),
