@@ -8,6 +8,7 @@ import type { LiveCertificate } from '../net/live-certificate.ts';
 import { createPipeline, type Pipeline } from '../pipeline/ingest.ts';
 import type { Outlet } from '../queue/outlet.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { ReceivedLog } from '../telemetry/received-log.ts';
 import type { GatewayConfig } from './gateway-config.ts';
 import { type GatewayPart, toShare } from './gateway-part.ts';
 import { openCertificate } from './open-certificate.ts';
@@ -15,7 +16,9 @@ import { openChecker } from './open-checker.ts';
 import { type HttpAccess, openHttpAccess } from './open-http-access.ts';
 import { openLocalAddresses } from './open-local-addresses.ts';
 import { openOutlet } from './open-outlet.ts';
+import { openReceivedLog } from './open-received-log.ts';
 import { toPipelineSettings } from './pipeline-settings.ts';
+import { onReload } from './signals.ts';
 
 /** What the doors are built from. */
 export interface Gateway {
@@ -24,6 +27,8 @@ export interface Gateway {
   readonly part: GatewayPart;
   readonly outlet: Outlet;
   readonly pipeline: Pipeline;
+  /** Undefined where received-log-file is not set. */
+  readonly receivedLog: ReceivedLog | undefined;
   /** Undefined where nobody has to log in. */
   readonly authenticator: Authenticator | undefined;
   readonly httpAccess: HttpAccess;
@@ -41,6 +46,9 @@ export async function composeGateway(
   { config, authBackends, httpAuthBackends }: GatewayConfig,
   { log, part }: Pick<Gateway, 'log' | 'part'>,
 ): Promise<Omit<Gateway, 'isDraining'>> {
+  const receivedLog = openReceivedLog(config, log);
+  // At once: what renames log files does not ask whether the start is over.
+  onReload(() => receivedLog?.reopen());
   const greetingName = await loadGreetingNames({
     byAddress: config['mta-names'],
     configured: config['smtp-hostname'],
@@ -66,8 +74,9 @@ export async function composeGateway(
     log,
     nextId: createMessageIds(config['server-id'], part.worker),
     checker: openChecker(config, log),
+    receivedLog,
   });
-  return { config, log, part, outlet, pipeline, authenticator, httpAccess, greetingName, certificate };
+  return { config, log, part, outlet, pipeline, receivedLog, authenticator, httpAccess, greetingName, certificate };
 }
 
 /** Closes at once what `composeGateway` opened. */

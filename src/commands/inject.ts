@@ -7,6 +7,7 @@ import { toFaultLine } from '../config/fault.ts';
 import { createMessageIds } from '../mail/message-id.ts';
 import { createPipeline } from '../pipeline/ingest.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { ReceivedLog } from '../telemetry/received-log.ts';
 import { EVENTS } from '../telemetry/events.ts';
 import type { CommandIo } from './command-io.ts';
 import { type GatewayConfig, loadGatewayConfig } from './gateway-config.ts';
@@ -15,6 +16,7 @@ import { readInjectInput } from './inject-input.ts';
 import { openChecker } from './open-checker.ts';
 import { openLocalAddresses } from './open-local-addresses.ts';
 import { openOutlet } from './open-outlet.ts';
+import { openReceivedLog } from './open-received-log.ts';
 import { toPipelineSettings } from './pipeline-settings.ts';
 
 const MOST_RECIPIENTS = 10_000;
@@ -48,6 +50,7 @@ export async function inject(
 async function submit(content: Buffer, loaded: GatewayConfig, io: CommandIo): Promise<number> {
   const { config, options, operands, ownArguments } = loaded;
   const log = createErrorLog(io);
+  const receivedLog = tryReceivedLog(loaded, { log, io });
   // A gateway that runs on the same queue file goes on writing; both take turns.
   const outlet = await openOutlet(config, log, { exclusive: false });
   try {
@@ -58,6 +61,7 @@ async function submit(content: Buffer, loaded: GatewayConfig, io: CommandIo): Pr
       log,
       nextId: createMessageIds(config['server-id'], 0),
       checker: openChecker(config, log),
+      receivedLog,
     });
     const request = {
       recipients: operands,
@@ -85,6 +89,20 @@ async function submit(content: Buffer, loaded: GatewayConfig, io: CommandIo): Pr
     return disposition.outcome === 'deferred' ? DEFERRED : REFUSED;
   } finally {
     await outlet.drain();
+    receivedLog?.close();
+  }
+}
+
+/** Whoever may use the queue need not be allowed to write the gateway's log; that must not stop the mail. */
+function tryReceivedLog(
+  { config }: GatewayConfig,
+  { log, io }: { readonly log: Log; readonly io: CommandIo },
+): ReceivedLog | undefined {
+  try {
+    return openReceivedLog(config, log);
+  } catch (error) {
+    io.stderr(`mailchute inject: ${error instanceof Error ? error.message : error} (received-log-file)\n`);
+    return undefined;
   }
 }
 

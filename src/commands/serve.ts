@@ -2,11 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { setImmediate } from 'node:timers';
 import type { Config } from '../config/keys.ts';
 import { toFaultLine } from '../config/fault.ts';
 import type { HttpListener } from '../http/listener.ts';
 import type { SmtpDoor } from '../smtp/listener.ts';
-import { createLog, type EventFields, type Log } from '../telemetry/log.ts';
+import { createLog, type EventFields, type Log, type OpenLog } from '../telemetry/log.ts';
 import type { CommandIo } from './command-io.ts';
 import { closeGateway, composeGateway, type Gateway } from './compose-gateway.ts';
 import { recordReads } from './config-snapshot.ts';
@@ -55,9 +56,12 @@ export async function serve(argv: readonly string[], io: CommandIo): Promise<num
   return inOrder ? 0 : 1;
 }
 
-/** Opens the log; `fields` go into every event. */
-export function openLog(config: Config, fields: EventFields = {}): Log {
-  return createLog({ sinks: config['application-log'], format: config['log-format'] ?? defaultFormat(), fields });
+/** Opens the log, and again at every SIGHUP; `fields` go into every event. */
+export function openLog(config: Config, fields: EventFields = {}): OpenLog {
+  const log = createLog({ sinks: config['application-log'], format: config['log-format'], fields });
+  // Before anything can wait: until then the signal would end the process, or be passed over by a worker.
+  onReload(() => log.reopen());
+  return log;
 }
 
 async function runWorkers(
@@ -67,7 +71,6 @@ async function runWorkers(
   const { log } = options;
   watchFaults(log);
   const workers = await startWorkers(config, options);
-  onReload(() => workers.reload());
   onReady(workers.lines);
   const signal = await stopped;
   log.emit('gateway.draining', { signal });
@@ -93,10 +96,9 @@ export async function runGateway(loaded: GatewayConfig, { log, part, stopped, on
     gateway.httpAccess.close(),
   ]);
   await gateway.outlet.drain();
-}
-
-function defaultFormat(): 'json' | 'text' {
-  return process.stderr.isTTY ? 'text' : 'json';
+  // What it has just settled is written down within this turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  gateway.receivedLog?.close();
 }
 
 /** The last boundary: a fault nobody caught is logged; after one that broke the call stack the process cannot go on. */

@@ -10,6 +10,7 @@ import type { Snapshot } from './config-snapshot.ts';
 import { DoorRelay } from './door-relay.ts';
 import { createLimits } from './gateway-part.ts';
 import { createGrantor } from './hold-keeper.ts';
+import { onReload } from './signals.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { WorkerProcess } from './worker-process.ts';
 
@@ -34,8 +35,6 @@ export function toWorkerCount(threads: Config['smtp-threads']): number {
 export interface Workers {
   /** The lines that say where the doors are. */
   readonly lines: readonly string[];
-  /** Has files read again. */
-  reload(): void;
   /** Closes the ports; resolves when all workers have ended, true when all did so in order and in time. */
   drain(signal: string): Promise<boolean>;
 }
@@ -52,6 +51,8 @@ export async function startWorkers(
   const start = (number: number) =>
     new WorkerProcess({ child: forkWorker(argv), welcome: { worker: number, workers: count, files }, relay, grant });
   const pool = new WorkerPool({ count, start, log });
+  // Also while some of them are still starting.
+  onReload(() => pool.signal('SIGHUP'));
   const lines = await pool.start().catch((error) => {
     relay.close();
     throw error;
@@ -59,7 +60,6 @@ export async function startWorkers(
   const limitMs = (config['drain-timeout'] + config['rabbitmq-timeout']) * 1000 + LEAVE_MS;
   return {
     lines,
-    reload: () => pool.signal('SIGHUP'),
     drain(signal) {
       // Told a second time, this process ends at once, and so do the workers; left alone, they would go on draining.
       process.once('exit', () => pool.kill());

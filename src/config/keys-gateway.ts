@@ -14,16 +14,22 @@ export const GATEWAY_KEYS = {
     default: './mailchute.db',
     doc: 'The file of the embedded queue, on a local file system. One gateway for each file.',
   }),
+  'received-log-file': optionalKey({
+    type: path(),
+    without: 'no received log',
+    doc: 'One JSON line for each record that is put into a queue, accepted or refused. SIGHUP opens the file again.',
+    mailerq: 'received-log-file, where received-log-format says what a line is, and SMTP alone is logged',
+  }),
   'application-log': key({
     type: logTargets(),
     default: 'stderr',
-    doc: 'Where events are logged.',
+    doc: 'Where events are logged. SIGHUP opens files again.',
     mailerq: 'application-log, which also knows syslog and is off while it is not set',
   }),
   'log-format': optionalKey({
     type: choice('json', 'text'),
     without: 'text on a terminal, json elsewhere',
-    doc: 'One JSON object or one readable line for each event.',
+    doc: 'One JSON object or one readable line for each event. NO_COLOR and FORCE_COLOR are respected.',
   }),
   'server-id': key({
     type: count({ min: 0, max: HIGHEST_SERVER_ID }),

@@ -14,7 +14,8 @@ const TLS = 'there is no TLS at the HTTP door';
 const PROXY = 'the PROXY protocol is not spoken';
 const STORE = 'there is no message store, records carry the message themselves';
 const SPOOL_DIRECTORY = 'no directory is watched';
-const RECEIVED_LOG = 'there is no received log';
+const RECEIVED_LOG_ROTATION = 'set received-log-file, and let logrotate(8) rotate it (SIGHUP opens it again)';
+const RECEIVED_LOG_FORM = 'the received log has one JSON object on each line: set received-log-file';
 
 const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
   [TLS]: [
@@ -39,10 +40,8 @@ const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
     'spool-open-files',
     'spool-threads',
   ],
-  [RECEIVED_LOG]: [
-    'received-log-file',
-    'received-log-format',
-    'received-bin-log-file',
+  [RECEIVED_LOG_FORM]: ['received-log-format', 'received-bin-log-file'],
+  [RECEIVED_LOG_ROTATION]: [
     'received-log-directory',
     'received-log-prefix',
     'received-log-history',

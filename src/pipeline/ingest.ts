@@ -7,6 +7,7 @@ import { toRefusal } from '../mail/disposition.ts';
 import type { NextMessageId } from '../mail/message-id.ts';
 import type { EncodedRecord, Outlet, PublishFault, PublishResult } from '../queue/outlet.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { ReceivedLog } from '../telemetry/received-log.ts';
 import type { Draft, PipelineSettings, Step } from './draft.ts';
 import { type Admission, admitRecipient, admitsSender, type Asker } from './admission.ts';
 import { checkMessage } from './check-message.ts';
@@ -14,6 +15,7 @@ import { takeHeaderRecipients } from './header-recipients.ts';
 import { refuseLoop, splitHeader } from './header-scan.ts';
 import { mapIps } from './ip-mapping.ts';
 import { repairLineEndings } from './line-endings.ts';
+import { logReceived, toTold } from './log-received.ts';
 import { addReceived } from './received.ts';
 import { examineReport } from './report-step.ts';
 import { type RefusedMailDependencies, storeRefused } from './refused-mail.ts';
@@ -59,6 +61,8 @@ export interface PipelineDependencies {
   readonly nextId: NextMessageId;
   /** Undefined where no check is configured. */
   readonly checker?: Checker | undefined;
+  /** Undefined where received-log-file is not set. */
+  readonly receivedLog?: ReceivedLog | undefined;
   readonly now?: () => Date;
 }
 
@@ -67,7 +71,7 @@ const MAX_LOGGED_IDS = 20;
 
 /** Creates the pipeline; does no I/O of its own. */
 export function createPipeline(
-  { settings, outlet, log, nextId, checker, now = () => new Date() }: PipelineDependencies,
+  { settings, outlet, log, nextId, checker, receivedLog, now = () => new Date() }: PipelineDependencies,
 ): Pipeline {
   const policy = settings.addressPolicy;
   const steps = listSteps(nextId);
@@ -79,7 +83,7 @@ export function createPipeline(
     async ingest(submission) {
       const draft = createDraft(submission, now());
       const disposition = runSteps(steps, { draft, settings }) ??
-        await storeDraft(draft, { settings, outlet, log, checker });
+        await storeDraft(draft, { settings, outlet, log, checker, receivedLog });
       report(disposition, draft, log);
       return disposition;
     },
@@ -87,7 +91,7 @@ export function createPipeline(
       const draft = createDraft(submission, now());
       chooseIds(draft, nextId);
       const records = toRecords(draft, settings, { queue: settings.inbox, properties: {} });
-      const disposition = await publish(records, outlet);
+      const disposition = await publish(records, { draft, outlet, receivedLog });
       report(disposition, draft, log);
       return disposition;
     },
@@ -136,17 +140,21 @@ async function storeDraft(
   // MailerQ 3.0: everybody may hand in reports.
   if (draft.submission.isRefused === true && draft.report === undefined) return await storeRefused(draft, dependencies);
   if (checker !== undefined) await checkMessage(draft, checker);
-  return await publish(toRecords(draft, dependencies.settings), dependencies.outlet);
+  return await publish(toRecords(draft, dependencies.settings), { draft, ...dependencies });
 }
 
-async function publish(records: readonly EncodedRecord[], outlet: Outlet): Promise<Disposition> {
+async function publish(
+  records: readonly EncodedRecord[],
+  { draft, outlet, receivedLog }: Pick<PipelineDependencies, 'outlet' | 'receivedLog'> & { readonly draft: Draft },
+): Promise<Disposition> {
   const results = await outlet.publish(records);
   if (results.length !== records.length) {
     throw new Error(`The outlet answered for ${results.length} of ${records.length} records`);
   }
-  const refusal = toPublishRefusal(results.filter((result) => !result.stored));
-  if (refusal !== undefined) return refusal;
-  return { outcome: 'accepted', records: records.map(({ id, recipient, queue }) => ({ id, recipient, queue })) };
+  const disposition: Disposition = toPublishRefusal(results.filter((result) => !result.stored)) ??
+    { outcome: 'accepted', records: records.map(({ id, recipient, queue }) => ({ id, recipient, queue })) };
+  logReceived(draft, { records, results, told: toTold(disposition), receivedLog });
+  return disposition;
 }
 
 /** One record that may succeed later makes the whole message worth another try. */
@@ -170,14 +178,16 @@ const PUBLISH_REFUSALS: { readonly [fault in PublishFault]?: Pick<Refusal, 'reas
 
 function report(disposition: Disposition, { submission, recipients, ids, dropped }: Draft, log: Log): void {
   const { sessionId: session, origin: { door } } = submission;
+  const chosen = ids.slice(0, MAX_LOGGED_IDS);
   if (dropped.length > 0) {
     log.emit('message.headers-dropped', { session, door, headers: dropped.slice(0, MAX_LOGGED_IDS) });
   }
   if (disposition.outcome === 'accepted') {
-    log.emit('message.accepted', { session, door, records: ids.length, ids: ids.slice(0, MAX_LOGGED_IDS) });
+    log.emit('message.accepted', { session, door, records: ids.length, ids: chosen });
     return;
   }
   const { reason, status, detail } = disposition;
   const event = disposition.outcome === 'deferred' ? 'message.deferred' : 'message.rejected';
-  log.emit(event, { session, door, records: recipients.length, reason, status, detail });
+  const names = chosen.length === 0 ? {} : { ids: chosen };
+  log.emit(event, { session, door, records: recipients.length, ...names, reason, status, detail });
 }

@@ -3,7 +3,9 @@
 import { type Refusal, toRefusal } from '../mail/disposition.ts';
 import type { Outlet } from '../queue/outlet.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { ReceivedLog } from '../telemetry/received-log.ts';
 import type { Draft, PipelineSettings } from './draft.ts';
+import { logReceived } from './log-received.ts';
 import { toRecords } from './to-records.ts';
 
 /** What storing refused mail stands on. */
@@ -11,6 +13,7 @@ export interface RefusedMailDependencies {
   readonly settings: PipelineSettings;
   readonly outlet: Outlet;
   readonly log: Log;
+  readonly receivedLog?: ReceivedLog | undefined;
 }
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
@@ -22,7 +25,7 @@ const REFUSED = { code: 550, text: `${REFUSAL.status} ${REFUSAL.text}` };
 /** Stores the draft for whoever looks into the refused queue; the answer is the same whether that works or not. */
 export async function storeRefused(
   draft: Draft,
-  { settings, outlet, log }: RefusedMailDependencies,
+  { settings, outlet, log, receivedLog }: RefusedMailDependencies,
 ): Promise<Refusal> {
   const { refused, refusedMaxBytes = DEFAULT_MAX_BYTES } = settings;
   const { sessionId: session, origin: { door } } = draft.submission;
@@ -34,6 +37,7 @@ export async function storeRefused(
   }
   const records = toRecords(draft, settings, { queue: refused, properties: { refused: REFUSED } });
   const results = await outlet.publish(records);
+  logReceived(draft, { records, results, told: { outcome: 'refused', ...REFUSED }, receivedLog });
   const fault = results.find((result) => !result.stored);
   if (fault === undefined) {
     log.emit('message.refused-stored', { session, door, queue: refused, records: records.length });

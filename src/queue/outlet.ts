@@ -15,6 +15,16 @@ export interface EncodedRecord {
   readonly body: readonly Uint8Array[];
   /** Sum of the pieces' lengths in bytes. */
   readonly size: number;
+  /** The decoded content, for the received log. */
+  readonly content?: ContentFacts;
+}
+
+/** What tells the content of a record from others. */
+export interface ContentFacts {
+  /** In bytes. */
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
 }
 
 /** Why a record is not known to be durable. */

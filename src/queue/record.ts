@@ -2,7 +2,7 @@
 
 import { isAscii, isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { EncodedRecord } from './outlet.ts';
+import type { ContentFacts, EncodedRecord } from './outlet.ts';
 
 /** smtp-8bit: how content that is not UTF-8 goes into JSON. */
 export type EightBitPolicy = 'base64' | 'raw';
@@ -15,21 +15,18 @@ export type JsonValue = string | number | boolean | null | readonly JsonValue[] 
 export type JsonObject = { readonly [name: string]: JsonValue | undefined };
 
 /** The content as a JSON string in pieces, with what describes it. */
-export interface EncodedMime {
+export interface EncodedMime extends ContentFacts {
   /** The inside of the JSON string, without its quotes. */
   readonly pieces: readonly Buffer[];
   /** `base64` when the bytes are not UTF-8 and the policy says so. */
   readonly encoding: 'base64' | undefined;
-  /** Bytes of the decoded content. */
-  readonly size: number;
-  /** Lower-case hex of the decoded content. */
-  readonly sha256: string;
 }
 
 /** The part of the body that all records of a message share. */
 export interface SharedBody {
   readonly pieces: readonly Buffer[];
   readonly size: number;
+  readonly content: ContentFacts;
 }
 
 /** What differs between the records of one message. */
@@ -105,7 +102,8 @@ export function encodeSharedBody(properties: JsonObject, mime: EncodedMime): Sha
   };
   const head = Buffer.from(`${JSON.stringify(described).slice(1, -1)},"mime":"`);
   const pieces = [head, ...mime.pieces, END_OF_BODY];
-  return { pieces, size: pieces.reduce((sum, piece) => sum + piece.length, 0) };
+  const { size, sha256 } = mime;
+  return { pieces, size: pieces.reduce((sum, piece) => sum + piece.length, 0), content: { size, sha256 } };
 }
 
 /** Completes one recipient's record. */
@@ -121,5 +119,6 @@ export function encodeRecord(address: RecordAddress, shared: SharedBody): Encode
     timestamp,
     body: [head, ...shared.pieces],
     size: head.length + shared.size,
+    content: shared.content,
   };
 }

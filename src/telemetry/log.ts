@@ -1,8 +1,12 @@
 // The event log: one line per named event, as JSON or as text, to any number of sinks.
 
-import { closeSync, openSync, writeSync } from 'node:fs';
 import process from 'node:process';
+import { pino } from 'pino';
 import { type EventName, EVENTS } from './events.ts';
+import { LogFile, type LogReport } from './log-file.ts';
+import { LogStream } from './log-stream.ts';
+import { escapeUnprintable } from './printable.ts';
+import { type LoggedEvent, toTextLine, wantsColours } from './text-line.ts';
 
 /** Values an event may carry; never content, credentials or whole headers. */
 export type EventFields = Readonly<
@@ -15,80 +19,99 @@ export interface Log {
   close(): void;
 }
 
+/** The log of a process that runs until it is told to stop. */
+export interface OpenLog extends Log {
+  /** Opens the files among its sinks again, for logrotate. */
+  reopen(): void;
+}
+
 /** Options of `createLog`. */
 export interface LogOptions {
   /** MailerQ application-log: stdout, stderr or file paths. */
   readonly sinks: readonly string[];
-  readonly format: 'json' | 'text';
+  /** Undefined: text where a sink is a terminal, JSON elsewhere. */
+  readonly format: 'json' | 'text' | undefined;
   /** What every event carries. */
   readonly fields?: EventFields;
   readonly now?: () => Date;
 }
 
-/** Renders one event as a JSON line. */
-export function toJsonLine(event: EventName, fields: EventFields, time: Date): string {
-  const { level, text } = EVENTS[event];
-  return `${JSON.stringify({ time: time.toISOString(), level, event, text, ...fields })}\n`;
-}
-
-/** Renders one event for a terminal: time, level, sentence, then `name=value` pairs. */
-export function toTextLine(event: EventName, fields: EventFields, time: Date): string {
-  const { level, text } = EVENTS[event];
-  const pairs = Object.entries(fields)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${toTextValue(value)}`);
-  const stamp = time.toISOString().slice(0, 19).replace('T', ' ');
-  return `${[stamp, level.padEnd(7), text, ...pairs].join(' ')}\n`;
-}
-
-function toTextValue(value: unknown): string {
-  const text = Array.isArray(value) ? value.join(', ') : String(value);
-  // Peers choose some of these values: anything that could break the line or drive a terminal is quoted.
-  return /^[^\s"=\x00-\x1f\x7f-\x9f]+$/.test(text) ? text : JSON.stringify(text);
-}
-
 /** One place that lines go to. */
 interface Sink {
+  readonly isTerminal: boolean;
   write(line: string): void;
+  reopen(): void;
   close(): void;
 }
 
 /** Opens the sinks; throws when a path cannot be opened for appending. */
-export function createLog({ sinks, format, fields: bound = {}, now = () => new Date() }: LogOptions): Log {
-  const open = sinks.map(openSink);
-  const render = format === 'json' ? toJsonLine : toTextLine;
-  return {
-    emit(event, fields = {}) {
-      const line = render(event, { ...bound, ...fields }, now());
-      for (const sink of open) sink.write(line);
+export function createLog({ sinks, format, fields = {}, now = () => new Date() }: LogOptions): OpenLog {
+  const report: LogReport = (event, about) => log.emit(event, about);
+  const open = sinks.map((target) => openSink(target, report));
+  const renders = open.map((sink) => toRender(sink, format));
+  // Every line is written before the call returns, so that none is lost however the process ends; pino's own
+  // destinations keep lines in memory, without a bound while a disk fails.
+  const destination = {
+    write(line: string) {
+      const printable = escapeUnprintable(line);
+      for (const [index, sink] of open.entries()) sink.write(renders[index]?.(printable) ?? printable);
+    },
+  };
+  const logger = createPino({ fields, now }, destination);
+  const log: OpenLog = {
+    emit(event, about) {
+      const { level, text } = EVENTS[event];
+      logger[level]({ event, text, ...about });
+    },
+    reopen() {
+      for (const sink of open) sink.reopen();
     },
     close() {
       for (const sink of open) sink.close();
     },
   };
+  return log;
 }
 
-function openSink(target: string): Sink {
-  if (target === 'stdout' || target === 'stderr') return openStream(process[target]);
-  const descriptor = openSync(target, 'a', 0o640);
+function createPino(
+  { fields, now }: Required<Pick<LogOptions, 'fields' | 'now'>>,
+  destination: { write(line: string): void },
+) {
+  return pino({
+    level: 'info',
+    customLevels: { info: 30, warning: 40, error: 50 },
+    useOnlyCustomLevels: true,
+    base: fields,
+    timestamp: () => `,"time":"${now().toISOString()}"`,
+    formatters: { level: (level) => ({ level }) },
+  }, destination);
+}
+
+/** What makes the sink's line out of the JSON line; undefined where that is the line. */
+function toRender({ isTerminal }: Sink, format: LogOptions['format']): ((line: string) => string) | undefined {
+  if ((format ?? (isTerminal ? 'text' : 'json')) === 'json') return undefined;
+  const colours = wantsColours({ env: process.env, isTerminal });
+  return (line) => toTextLine(JSON.parse(line) as LoggedEvent, { colours });
+}
+
+function openSink(target: string, report: LogReport): Sink {
+  if (target === 'stdout' || target === 'stderr') return openStream(target, report);
+  const file = new LogFile(target, { report });
   return {
-    write(line) {
-      try {
-        writeSync(descriptor, line);
-      } catch {
-        // A full disk under the log must not stop the mail, and there is nowhere left to report it.
-      }
-    },
-    close: () => closeSync(descriptor),
+    isTerminal: false,
+    write: (line) => file.append(line),
+    reopen: () => file.reopen(),
+    close: () => file.close(),
   };
 }
 
-/** The streams wait for a slow reader of a pipe, where a bare write to the descriptor would lose the line. */
-function openStream(stream: NodeJS.WriteStream): Sink {
-  const ignore = () => {}; // a reader that went away must not stop the mail
-  stream.on('error', ignore);
+function openStream(name: 'stdout' | 'stderr', report: LogReport): Sink {
+  const { isTTY: isTerminal = false, fd: descriptor } = process[name];
+  const stream = new LogStream({ name, descriptor, report });
   return {
-    write: (line) => void stream.write(line),
-    close: () => void stream.off('error', ignore),
+    isTerminal,
+    write: (line) => stream.write(line),
+    reopen: () => {},
+    close: () => stream.close(),
   };
 }

@@ -9,6 +9,7 @@ testKeys(GATEWAY_KEYS, {
     text: '/var/lib/mailchute/queue.db',
     value: '/var/lib/mailchute/queue.db',
   },
+  'received-log-file': { initial: undefined, text: '/var/log/received.log', value: '/var/log/received.log' },
   'application-log': { initial: ['stderr'], text: 'stdout,/var/log/m.log', value: ['stdout', '/var/log/m.log'] },
   'log-format': { initial: undefined, text: 'json', value: 'json' },
   'server-id': { initial: 0, text: '1023', value: 1023 },

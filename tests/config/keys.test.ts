@@ -78,10 +78,10 @@ const mailerq = {
     'dns-nameserver ' +
     'server-id smtp-auth smtp-username smtp-password smtp-connections smtp-connections-in smtp-ip smtp-maxsize smtp-port smtp-range smtp-ranges ' +
     'smtp-certificate smtp-ciphers smtp-key smtp-privatekey smtp-secure-port ' +
-    'smtp-threads max-threads smtp-hostname smtp-protection smtp-proxy smtp-timeout smtp-validate-address dsn-advertise application-log www-ip www-port',
+    'smtp-threads max-threads smtp-hostname smtp-protection smtp-proxy smtp-timeout smtp-validate-address dsn-advertise application-log received-log-file www-ip www-port',
   fallback: 'rabbitmq-outbox rabbitmq-queue',
   unsupported: 'spool-directory spool-delay spool-extract spool-fail-directory spool-remove storage-address ' +
-    'storage-policy received-log-file received-log-format plugin-directory www-certificate www-privatekey ' +
+    'storage-policy received-log-format received-log-directory plugin-directory www-certificate www-privatekey ' +
     'www-secure-port rabbitmq-host rabbitmq-user rabbitmq-password',
   elsewhere: 'cluster-address cluster-exchange database-address database-ttl dsn-notify dsn-ret dns-min-ttl ' +
     'dns-threads error-log heartbeat license lock max-attempts max-delivertime rabbitmq-consumers rabbitmq-dsn ' +

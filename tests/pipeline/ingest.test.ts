@@ -199,7 +199,7 @@ test('ingest() logs what became of the message, with at most 20 ids', async () =
   const refusal = { reason: 'not-durable', status: '4.3.0', detail: 'timeout: late' };
   assert.deepEqual(log.events, [
     { event: 'message.accepted', fields: { session: 's1', door: 'http', records: 30, ids } },
-    { event: 'message.deferred', fields: { session: 's1', door: 'smtp', records: 1, ...refusal } },
+    { event: 'message.deferred', fields: { session: 's1', door: 'smtp', records: 1, ids: ['ID30'], ...refusal } },
   ]);
 });
 

@@ -58,6 +58,7 @@ test('a refused message is stored once per recipient, with the very reply that t
         session: 's1',
         door: 'smtp',
         records: 2,
+        ids: ['ID', 'ID'],
         reason: 'unauthenticated',
         status: '5.7.1',
         detail: undefined,
