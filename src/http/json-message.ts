@@ -3,18 +3,20 @@
 import * as v from 'valibot';
 import { GATEWAY_NAMES } from '../mail/gateway-names.ts';
 import { decodeBase64 } from './base64.ts';
+import { toErrors, toInvalidMessage } from './invalid-message.ts';
 import type { GivenAddress, MessageRequest } from './message-request.ts';
 import { parseJsonBody } from './json-body.ts';
-import { findUnencodable, MAX_ERRORS, toPointer } from './json-values.ts';
+import { findUnencodable, toPointer } from './json-values.ts';
 import { ENVELOPE_NAMES, messageSchema, REFUSED_NAMES } from './message-schema.ts';
-import { failure, type FieldError, type Problem, type Result } from './problem.ts';
-import { type ParsedMail, parseMail } from './parse-mail.ts';
+import { failure, type FieldError, type Result } from './problem.ts';
+import { parseMail, toMailRequest } from './parse-mail.ts';
+import { joinChunks } from './read-body.ts';
 
 type Message = v.InferOutput<typeof messageSchema>;
 
 /** Parses and checks the body; addresses are judged later, for all forms alike. */
 export function parseJsonMessage(body: readonly Uint8Array[]): Result<MessageRequest> {
-  const parsed = parseJsonBody(body.length === 1 && body[0] !== undefined ? body[0] : Buffer.concat(body));
+  const parsed = parseJsonBody(joinChunks(body));
   return parsed.ok ? toRequest(parsed.value) : parsed;
 }
 
@@ -25,18 +27,20 @@ function toRequest(given: { readonly [name: string]: unknown }): Result<MessageR
     ...(checked.success ? findContradictions(checked.output) : toErrors(checked.issues)),
     ...findUnencodable(given),
   ];
-  if (errors.length > 0 || !checked.success) return failure(invalid(errors));
+  if (errors.length > 0 || !checked.success) return failure(toInvalidMessage(errors));
   const { message, mime, 'mime-encoding': encoding } = checked.output;
-  const mail = message === undefined ? undefined : parseMail(message, errors);
+  const mail = message === undefined
+    ? undefined
+    : parseMail(message, { errors, root: ['message'], attachments: 'attachments' });
   const content = mail === undefined ? toContent(mime ?? '', encoding) : [];
   if (content === undefined) {
     errors.push({ pointer: '/mime', detail: 'is not base64 (RFC 4648 section 4, without line breaks)' });
   }
-  if (errors.length > 0 || content === undefined) return failure(invalid(errors));
+  if (errors.length > 0 || content === undefined) return failure(toInvalidMessage(errors));
   return {
     ok: true,
     value: {
-      ...fromMail(mail),
+      ...(mail === undefined ? {} : toMailRequest(mail)),
       ...toAddresses(checked.output),
       content,
       properties: toProperties(given),
@@ -49,33 +53,14 @@ function toRequest(given: { readonly [name: string]: unknown }): Result<MessageR
  * but passed over (MailerQ's programs send it along), and without an envelope the sender is the null sender.
  */
 export function parseInjectMessage(body: readonly Uint8Array[]): Result<MessageRequest> {
-  const parsed = parseJsonBody(body.length === 1 && body[0] !== undefined ? body[0] : Buffer.concat(body));
+  const parsed = parseJsonBody(joinChunks(body));
   if (!parsed.ok) return parsed;
   const names = Object.keys(parsed.value).filter((name) => !GATEWAY_NAMES.has(name));
   const message = Object.fromEntries(names.map((name) => [name, parsed.value[name]]));
   const errors = ['recipients', 'message'].filter((name) => Object.hasOwn(message, name))
     .map((name) => ({ pointer: toPointer([name]), detail: 'goes with /v1/messages only: give recipient and mime' }));
   if (!Object.hasOwn(message, 'recipient')) errors.push({ pointer: '/recipient', detail: 'is missing' });
-  return errors.length > 0 ? failure(invalid(errors)) : toRequest({ envelope: null, ...message });
-}
-
-function invalid(errors: readonly FieldError[]): Problem {
-  return {
-    code: 'invalid-message',
-    detail: 'Properties of the message are missing or wrong.',
-    errors: errors.slice(0, MAX_ERRORS),
-  };
-}
-
-function toErrors(issues: readonly v.BaseIssue<unknown>[]): FieldError[] {
-  return issues.slice(0, MAX_ERRORS).map((issue) => {
-    const path = (issue.path ?? []).map(({ key }) => typeof key === 'number' ? key : String(key));
-    // valibot reports an absent name as a key issue with a text of its own, which says nothing secret but little.
-    const isKey = issue.kind === 'schema' && /^(?:loose|strict)_object$/.test(issue.type) && path.length > 0;
-    if (isKey && issue.received === 'undefined') return { pointer: toPointer(path), detail: 'is missing' };
-    if (isKey && issue.expected === 'never') return { pointer: toPointer(path), detail: 'is not known here' };
-    return { pointer: toPointer(path), detail: issue.message };
-  });
+  return errors.length > 0 ? failure(toInvalidMessage(errors)) : toRequest({ envelope: null, ...message });
 }
 
 function findRefused(message: { readonly [name: string]: unknown }): FieldError[] {
@@ -97,13 +82,6 @@ function findContradictions(given: Message): FieldError[] {
     contradict('/recipients', 'give either recipient or recipients');
   } else if (recipients?.length === 0) contradict('/recipients', 'must not be empty');
   return errors;
-}
-
-/** The envelope of a message in parts follows from its parts, unless the request names another. */
-function fromMail(parsed: ParsedMail | undefined): Omit<MessageRequest, 'content'> {
-  if (parsed === undefined) return {};
-  const { mail, sender, recipients, named } = parsed;
-  return { mail, named, recipients, ...(sender === undefined ? {} : { sender }) };
 }
 
 /** A property that is left out comes from the header section; `""` and null are the null sender. */

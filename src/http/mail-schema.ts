@@ -5,8 +5,8 @@ import * as v from 'valibot';
 const TEXT = 'must be a string';
 const ADDRESS = 'must be "a@b.c", "Name <a@b.c>" or {"name", "address"}';
 const OBJECT = 'must be an object';
-// Far more than a person writes into one message; each costs the composer a turn of the event loop.
-const MAX_ATTACHMENTS = 1000;
+/** Far more than a person writes into one message; each costs the composer a turn of the event loop. */
+export const MAX_ATTACHMENTS = 1000;
 
 const text = v.string(TEXT);
 const address = v.union([text, v.strictObject({ name: v.optional(text), address: text })], ADDRESS);

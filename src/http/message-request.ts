@@ -1,4 +1,4 @@
-// What every form of a message (JSON, raw MIME …) is parsed into before the addresses are judged.
+// What every form of a message (JSON, raw MIME, a form …) is parsed into before the addresses are judged.
 
 import type { Place } from './problem.ts';
 import type { StructuredMail } from './structured-mail.ts';

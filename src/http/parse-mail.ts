@@ -5,7 +5,7 @@ import { toPointer } from './json-values.ts';
 import { type Mailbox, parseMailbox } from './mailbox.ts';
 import { findContentIdFault, findFieldFault, findLineFault, findMediaTypeFault } from './mail-line.ts';
 import type { GivenMail } from './mail-schema.ts';
-import type { GivenAddress } from './message-request.ts';
+import type { GivenAddress, MessageRequest } from './message-request.ts';
 import type { FieldError } from './problem.ts';
 import type { MailAttachment, StructuredMail } from './structured-mail.ts';
 
@@ -23,21 +23,37 @@ export interface ParsedMail {
 /** All header fields together, in characters; as much as is read of a header section that stands in for an envelope. */
 export const MAX_HEADER_TEXT = 512 * 1024;
 
-const ROOT = 'message';
+/** A message in parts as JSON has it, or a form, whose files are bytes already. */
+export type MailParts = Omit<GivenMail, 'attachments'> & {
+  readonly attachments?: readonly GivenAttachment[] | undefined;
+};
 
-/** Checks what a schema cannot; faults are added to `errors`, and then the result is not to be used. */
-export function parseMail(given: GivenMail, errors: FieldError[]): ParsedMail {
-  const from = readAddresses(given.from, { path: [ROOT, 'from'], errors });
-  const to = readAddresses(given.to, { path: [ROOT, 'to'], errors });
-  const cc = readAddresses(given.cc, { path: [ROOT, 'cc'], errors });
-  const bcc = readAddresses(given.bcc, { path: [ROOT, 'bcc'], errors });
+type GivenAttachment =
+  & Omit<NonNullable<GivenMail['attachments']>[number], 'content'>
+  & { readonly content: string | Uint8Array };
+
+/** Where the message stands in the request, for the errors about it. */
+export interface MailPlaces {
+  /** Faults are added here, and then the result of the parse is not to be used. */
+  readonly errors: FieldError[];
+  readonly root: Path;
+  /** The name of the attachments below the root. */
+  readonly attachments: string;
+}
+
+/** Checks what a schema cannot. */
+export function parseMail(given: MailParts, { errors, root, attachments: files }: MailPlaces): ParsedMail {
+  const from = readAddresses(given.from, { path: [...root, 'from'], errors });
+  const to = readAddresses(given.to, { path: [...root, 'to'], errors });
+  const cc = readAddresses(given.cc, { path: [...root, 'cc'], errors });
+  const bcc = readAddresses(given.bcc, { path: [...root, 'bcc'], errors });
   const subject = given.subject ?? '';
-  if (from.length === 0 && errors.length === 0) errors.push({ pointer: '/message/from', detail: 'must not be empty' });
-  errors.push(...toFaults([ROOT, 'subject'], findLineFault(subject)));
-  const headers = readHeaders(given.headers ?? {}, errors);
-  const attachments = readAttachments(given.attachments ?? [], errors);
+  if (from.length === 0 && errors.length === 0) errors.push(...toFaults([...root, 'from'], 'must not be empty'));
+  errors.push(...toFaults([...root, 'subject'], findLineFault(subject)));
+  const headers = readHeaders(given.headers ?? {}, { path: [...root, 'headers'], errors });
+  const attachments = readAttachments(given.attachments ?? [], { path: [...root, files], errors });
   if (sizeOf([...from, ...to, ...cc], headers) + subject.length > MAX_HEADER_TEXT) {
-    errors.push({ pointer: '/message', detail: `has more than ${MAX_HEADER_TEXT} characters of header fields` });
+    errors.push({ pointer: toPointer(root), detail: `has more than ${MAX_HEADER_TEXT} characters of header fields` });
   }
   const { text, html } = given;
   const optional = { ...(text === undefined ? {} : { text }), ...(html === undefined ? {} : { html }) };
@@ -55,6 +71,11 @@ export function parseMail(given: GivenMail, errors: FieldError[]): ParsedMail {
     recipients: [...to, ...cc, ...bcc].map((each) => each.given),
     named: [...from, ...to, ...cc].map((each) => each.given),
   };
+}
+
+/** The envelope of a message in parts follows from its parts, unless the request names another. */
+export function toMailRequest({ mail, sender, recipients, named }: ParsedMail): Omit<MessageRequest, 'content'> {
+  return { mail, named, recipients, ...(sender === undefined ? {} : { sender }) };
 }
 
 /** An address with the place where it stands. */
@@ -91,7 +112,7 @@ function readAddress(
   const isText = typeof given === 'string';
   const mailbox = isText ? parseMailbox(given) : { address: given.address, name: given.name ?? '' };
   if (mailbox === undefined) {
-    const detail = 'must be one address, as "a@b.c" or "Name <a@b.c>"; several stand in an array';
+    const detail = 'must be one address, as "a@b.c" or "Name <a@b.c>"; several are given one by one';
     errors.push(...toFaults(path, detail));
     return [];
   }
@@ -105,32 +126,32 @@ function readAddress(
 
 function readHeaders(
   given: { readonly [name: string]: string | readonly string[] },
-  errors: FieldError[],
+  { path, errors }: Reading,
 ): StructuredMail['headers'] {
   const counts = new Map<string, number>();
   return Object.entries(given).flatMap(([name, value]) => {
     const values = typeof value === 'string' ? [value] : value;
     const count = (counts.get(name.toLowerCase()) ?? 0) + values.length;
     counts.set(name.toLowerCase(), count);
-    errors.push(...toFaults([ROOT, 'headers', name], findFieldFault(name, { count })));
+    errors.push(...toFaults([...path, name], findFieldFault(name, { count })));
     return values.map((each, index) => {
-      const path = typeof value === 'string' ? [name] : [name, index];
-      errors.push(...toFaults([ROOT, 'headers', ...path], findLineFault(each)));
+      const place = typeof value === 'string' ? [name] : [name, index];
+      errors.push(...toFaults([...path, ...place], findLineFault(each)));
       return { key: name, value: each };
     });
   });
 }
 
 function readAttachments(
-  given: NonNullable<GivenMail['attachments']>,
-  errors: FieldError[],
+  given: readonly GivenAttachment[],
+  { path: parent, errors }: Reading,
 ): MailAttachment[] {
   return given.flatMap(({ filename, contentType, content, contentId, inline }, index) => {
-    const path = [ROOT, 'attachments', index];
+    const path = [...parent, index];
     errors.push(...toFaults([...path, 'filename'], filename === '' ? 'must not be empty' : findLineFault(filename)));
     errors.push(...toFaults([...path, 'contentType'], findMediaTypeFault(contentType)));
     if (contentId !== undefined) errors.push(...toFaults([...path, 'contentId'], findContentIdFault(contentId)));
-    const bytes = decodeBase64(content);
+    const bytes = typeof content === 'string' ? decodeBase64(content) : content;
     if (bytes === undefined) {
       errors.push(...toFaults([...path, 'content'], 'is not base64 (RFC 4648 section 4, without line breaks)'));
       return [];

@@ -24,12 +24,18 @@ const kinds = {
   'malformed-utf8': {
     status: 400,
     title: 'Body is not UTF-8',
-    advice: 'Encode JSON as UTF-8; send other content as base64 with "mime-encoding" or as message/rfc822.',
+    advice:
+      'Encode JSON and form fields as UTF-8; send other content as base64 with "mime-encoding" or as message/rfc822.',
   },
   'malformed-json': {
     status: 400,
     title: 'Malformed JSON',
     advice: 'Send one JSON object, without a byte order mark.',
+  },
+  'malformed-form': {
+    status: 400,
+    title: 'Malformed form',
+    advice: 'Send multipart/form-data as RFC 7578 has it, with a name for each part and a closing delimiter.',
   },
   'duplicate-property': {
     status: 400,
@@ -38,8 +44,9 @@ const kinds = {
   },
   'too-complex': {
     status: 400,
-    title: 'JSON too complex',
-    advice: 'Nest objects and arrays at most 64 deep, and keep the text outside of strings below 4 MiB.',
+    title: 'Body too complex',
+    advice:
+      'Nest objects and arrays at most 64 deep, keep the text outside of strings below 4 MiB, and send at most 4,000 parts of a form.',
   },
   'malformed-parameter': {
     status: 400,
@@ -55,7 +62,7 @@ const kinds = {
     status: 400,
     title: 'Unexpected parameter',
     advice:
-      'With message/rfc822 the query takes envelope and recipient, or the headers X-Envelope-From and X-Envelope-To do; with JSON everything is in the body.',
+      'With message/rfc822 the query takes envelope and recipient, or the headers X-Envelope-From and X-Envelope-To do; with other types everything is in the body.',
   },
   'ambiguous-envelope': {
     status: 400,

@@ -62,6 +62,13 @@ export async function readBody(
   });
 }
 
+/** A body in one piece, copied only where it came in several. */
+export function joinChunks(chunks: readonly Uint8Array[]): Buffer {
+  const [first] = chunks;
+  if (first === undefined || chunks.length > 1) return Buffer.concat(chunks);
+  return Buffer.from(first.buffer, first.byteOffset, first.byteLength);
+}
+
 function ignoreError(): void {}
 
 const EMPTY: Problem = { code: 'empty-body', detail: 'The request has no body.' };

@@ -2,18 +2,19 @@
 
 import type { Context } from 'hono';
 import type { StoredRecord } from '../mail/disposition.ts';
+import { parseFormMessage } from './form-message.ts';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
 import { parseJsonMessage } from './json-message.ts';
-import type { MessageRequest } from './message-request.ts';
 import { type Forms, type Parse, parseRequest } from './parse-request.ts';
-import { failure, type Problem, type Result } from './problem.ts';
-import { type EnvelopeSource, parseRawMessage } from './raw-message.ts';
+import { failure, type Problem } from './problem.ts';
+import { parseRawMessage } from './raw-message.ts';
 import { answerRefused, submit } from './submit.ts';
 
 /** The forms a message may come in, by media type. */
 const FORMS: Forms = new Map<string, Parse>([
-  ['application/json', parseJsonForm],
+  ['application/json', withoutStrayEnvelope(parseJsonMessage)],
   ['message/rfc822', parseRawMessage],
+  ['multipart/form-data', withoutStrayEnvelope(parseFormMessage)],
 ]);
 
 /** The Accept-Post header of /v1/messages. */
@@ -35,12 +36,16 @@ export function toAnswer(
   return { id: stored[0]?.id, records };
 }
 
-function parseJsonForm(body: readonly Uint8Array[], { query, header }: EnvelopeSource): Result<MessageRequest> {
-  const stray = query !== '' || header('X-Envelope-From') !== undefined || header('X-Envelope-To') !== undefined;
-  return stray ? failure(STRAY_ENVELOPE) : parseJsonMessage(body);
+/** Where the envelope stands in the body, one beside it could only be ignored. */
+function withoutStrayEnvelope(parse: Parse): Parse {
+  return (body, source) => {
+    const { query, header } = source;
+    const stray = query !== '' || header('X-Envelope-From') !== undefined || header('X-Envelope-To') !== undefined;
+    return stray ? failure(STRAY_ENVELOPE) : parse(body, source);
+  };
 }
 
 const STRAY_ENVELOPE: Problem = {
   code: 'unexpected-parameter',
-  detail: 'With application/json the envelope stands in the body.',
+  detail: 'With this Content-Type the envelope stands in the body.',
 };

@@ -31,13 +31,15 @@ test('The door takes JSON and raw messages from undici', async (t) => {
   assert.deepEqual(events[0], { event: 'http.listening', fields: { address: '127.0.0.1', port } });
 });
 
-test('The door refuses a form from undici with 415', async (t) => {
-  const { url } = await openHttpDoor(t);
+test('The door takes a form from undici', async (t) => {
+  const { url, submissions } = await openHttpDoor(t);
   const form = new FormData();
   form.set('from', 'a@x.example');
+  form.set('to', 'b@x.example');
+  form.set('attachment', new Blob([Buffer.alloc(50_000)]), 'zeros.bin');
   const response = await undiciFetch(url, { method: 'POST', body: form });
-  assert.equal(response.status, 415);
-  assert.equal(response.headers.get('accept-post'), 'application/json, message/rfc822');
+  assert.equal(response.status, 202);
+  assert.equal(submissions.length, 1);
   await response.arrayBuffer();
 });
 

@@ -4,11 +4,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GivenMail } from '../../src/http/mail-schema.ts';
 import type { FieldError } from '../../src/http/problem.ts';
-import { MAX_HEADER_TEXT, parseMail } from '../../src/http/parse-mail.ts';
+import { MAX_HEADER_TEXT, parseMail, toMailRequest } from '../../src/http/parse-mail.ts';
+
+const PLACE = { root: ['message'], attachments: 'attachments' };
 
 function faultsOf(mail: Partial<GivenMail>): string[] {
   const errors: FieldError[] = [];
-  parseMail({ from: 'a@x.example', ...mail }, errors);
+  parseMail({ from: 'a@x.example', ...mail }, { errors, ...PLACE });
   return errors.map((error) => 'pointer' in error ? error.pointer : '');
 }
 
@@ -19,7 +21,7 @@ test('parseMail() takes the envelope from From, To, Cc and Bcc, and keeps Bcc ou
     to: ['b@x.example', { name: 'C, c', address: 'c@x.example' }],
     cc: { address: 'd@x.example' },
     bcc: 'secret@x.example',
-  }, errors);
+  }, { errors, ...PLACE });
   assert.deepEqual(errors, []);
   assert.deepEqual(sender, { text: 'a@x.example', place: { pointer: '/message/from/0' } });
   assert.deepEqual(recipients, [
@@ -86,6 +88,23 @@ for (const { name, mail, pointers } of faulty) {
 
 test('parseMail() shows an attachment with an id inside the message, unless told otherwise', () => {
   const attachments = [FILE, { ...FILE, contentId: 'x' }, { ...FILE, contentId: 'y', inline: false }];
-  const { mail } = parseMail({ from: 'a@x.example', attachments }, []);
+  const { mail } = parseMail({ from: 'a@x.example', attachments }, { errors: [], ...PLACE });
   assert.deepEqual(mail.attachments.map(({ inline }) => inline), [false, true, false]);
+});
+
+test('parseMail() takes files as bytes, and names faults by the place that it is told', () => {
+  const errors: FieldError[] = [];
+  const content = Buffer.from([0xff, 0x00]);
+  const file = { filename: 'f', contentType: 'a/b', content };
+  const attachments = [file, { ...file, filename: LINE }];
+  const { mail } = parseMail({ from: 'a@x.example', to: 'x', attachments }, { errors, root: [], attachments: 'file' });
+  assert.equal(mail.attachments[0]?.content, content);
+  assert.deepEqual(errors.map((error) => 'pointer' in error && error.pointer), ['/file/1/filename']);
+});
+
+test('toMailRequest() gives the envelope that follows from the parts', () => {
+  const parsed = parseMail({ from: 'a@x.example', bcc: 'b@x.example' }, { errors: [], ...PLACE });
+  const { sender, recipients, named, mail } = toMailRequest(parsed);
+  assert.deepEqual([sender?.text, recipients?.map(({ text }) => text)], ['a@x.example', ['b@x.example']]);
+  assert.deepEqual([named?.map(({ text }) => text), mail], [['a@x.example'], parsed.mail]);
 });
