@@ -35,6 +35,8 @@ export interface Gateway {
   readonly greetingName: GreetingNames;
   /** Undefined where there is no TLS. */
   readonly certificate: LiveCertificate | undefined;
+  /** The same for the HTTP door. */
+  readonly httpCertificate: LiveCertificate | undefined;
   readonly isDraining: () => boolean;
 }
 
@@ -54,7 +56,8 @@ export async function composeGateway(
     configured: config['smtp-hostname'],
     timeoutMs: GREETING_LOOKUP_MS,
   });
-  const certificate = openCertificate(config, { log, greetingName: greetingName('') });
+  const certificate = openCertificate(config, { log, door: 'smtp', greetingName: greetingName('') });
+  const httpCertificate = openCertificate(config, { log, door: 'http', greetingName: greetingName('') });
   const requiresAuthentication = authBackends.length > 0;
   const localAddresses = openLocalAddresses(config['local-addresses'], log);
   const httpAccess = await openHttpAccess({ config, httpAuthBackends }, { log, throttle: part.throttle });
@@ -76,7 +79,8 @@ export async function composeGateway(
     checker: openChecker(config, log),
     receivedLog,
   });
-  return { config, log, part, outlet, pipeline, receivedLog, authenticator, httpAccess, greetingName, certificate };
+  const doors = { authenticator, httpAccess, greetingName, certificate, httpCertificate };
+  return { config, log, part, outlet, pipeline, receivedLog, ...doors };
 }
 
 /** Closes at once what `composeGateway` opened. */

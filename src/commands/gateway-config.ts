@@ -11,7 +11,7 @@ import { loadConfig, type LoadedConfig, type LoadOptions } from '../config/load.
 import type { Parsed } from '../mail/parsed.ts';
 import { CertificateError, loadCertificate } from '../net/certificate.ts';
 import { parseLocalAddresses } from '../pipeline/local-addresses.ts';
-import { toCertificateFiles } from './open-certificate.ts';
+import { type Door, toCertificateFiles } from './open-certificate.ts';
 
 /** A loaded configuration with all its faults. */
 export interface GatewayConfig extends LoadedConfig {
@@ -33,7 +33,7 @@ export function loadGatewayConfig(options: LoadOptions): GatewayConfig {
   const { readFile = readFileSync } = options;
   checkFile(loaded, { key: 'local-addresses', parse: parseLocalAddresses, faults, readFile });
   checkFile(loaded, { key: 'http-tokens', parse: parseTokenList, faults, readFile });
-  checkCertificate(loaded, { faults, readFile });
+  for (const door of ['smtp', 'http'] as const) checkCertificate(loaded, { door, faults, readFile });
   return {
     ...loaded,
     faults,
@@ -100,9 +100,13 @@ function checkFile({ config, given }: LoadedConfig, { key, parse, faults, readFi
 
 function checkCertificate(
   { config, given }: LoadedConfig,
-  { faults, readFile }: { readonly faults: Fault[]; readonly readFile: NonNullable<LoadOptions['readFile']> },
+  { door, faults, readFile }: {
+    readonly door: Door;
+    readonly faults: Fault[];
+    readonly readFile: NonNullable<LoadOptions['readFile']>;
+  },
 ): void {
-  const files = toCertificateFiles(config);
+  const files = toCertificateFiles(config, door);
   if (files === undefined) return;
   // Loading has reported a file that cannot be read.
   const paths = Object.values(files);
@@ -111,6 +115,6 @@ function checkCertificate(
     loadCertificate(files, { readFile });
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
-    faults.push({ where: given.get('smtp-certificate')?.where ?? '', text: error.message });
+    faults.push({ where: given.get(`${door}-certificate`)?.where ?? '', text: error.message });
   }
 }

@@ -13,6 +13,8 @@ export interface GatewayPart {
   readonly workers: number;
   readonly listen: Listen;
   readonly places: Places;
+  /** Connections of the HTTP door. */
+  readonly httpPlaces: Pick<Places, 'tryEnter' | 'leave'>;
   readonly counts: AddressCounts;
   readonly throttle: LoginThrottle;
 }
@@ -20,6 +22,7 @@ export interface GatewayPart {
 /** The limits of the configuration, as one process counts them for itself or for all. */
 export interface GatewayLimits {
   readonly places: SessionPlaces;
+  readonly httpPlaces: SessionPlaces;
   readonly counts: ConnectionCounts;
   readonly throttle: LoginThrottle;
 }
@@ -31,6 +34,7 @@ const PLACE_WAIT_MS = 60_000;
 export function createLimits(config: Config): GatewayLimits {
   return {
     places: new SessionPlaces({ limit: config['smtp-connections'], waitMs: PLACE_WAIT_MS }),
+    httpPlaces: new SessionPlaces({ limit: config['http-connections'], waitMs: 0 }),
     counts: new ConnectionCounts(config['smtp-connections-per-ip']),
     throttle: createLoginThrottle(),
   };

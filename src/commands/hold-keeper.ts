@@ -21,11 +21,13 @@ export type Grantor = (request: HoldRequest, signal: AbortSignal) => Promise<Gra
 const DENIED: Denial = { facts: {} };
 
 /** Grants within the limits of the whole gateway. */
-export function createGrantor({ places, counts, throttle }: GatewayLimits): Grantor {
+export function createGrantor({ places, httpPlaces, counts, throttle }: GatewayLimits): Grantor {
   const leave = () => places.leave();
+  const leaveHttp = () => httpPlaces.leave();
   return async ({ what, key }, signal) => {
     if (what === 'place') return places.tryEnter() ? { release: leave } : DENIED;
     if (what === 'place-when-free') return await places.enter(signal) ? { release: leave } : DENIED;
+    if (what === 'http-place') return httpPlaces.tryEnter() ? { release: leaveHttp } : DENIED;
     if (what === 'address') return counts.tryEnter(key) ? { release: () => counts.leave(key) } : DENIED;
     const admission = await throttle.admit(key);
     if (!admission.admitted) return { facts: { answer: admission.answer, first: admission.first } };

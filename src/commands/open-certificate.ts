@@ -1,4 +1,4 @@
-// Opens the certificate of the SMTP door: the configured files or the self-signed ones, and their news in the log.
+// Opens the certificate of a door: the configured files or the self-signed ones, and their news in the log.
 
 import { dirname, resolve } from 'node:path';
 import { SELF_SIGNED } from '../config/certificates.ts';
@@ -9,9 +9,13 @@ import { type CertificateEvent, type LiveCertificate, openLiveCertificate } from
 import { takesCipherStrings } from '../net/secure-context.ts';
 import type { EventFields, Log } from '../telemetry/log.ts';
 
+/** Which of the doors: its keys begin so. */
+export type Door = 'smtp' | 'http';
+
 /** What the certificate is opened with. */
 export interface OpenCertificateOptions {
   readonly log: Log;
+  readonly door: Door;
   /** The name for which a self-signed one is made. */
   readonly greetingName: string;
 }
@@ -19,26 +23,26 @@ export interface OpenCertificateOptions {
 /** Undefined while there is none in the configuration; throws `CertificateError` when it cannot be used. */
 export function openCertificate(
   config: Config,
-  { log, greetingName }: OpenCertificateOptions,
+  { log, door, greetingName }: OpenCertificateOptions,
 ): LiveCertificate | undefined {
-  if (config['smtp-certificate'] === undefined) return undefined;
-  const ciphers = config['smtp-ciphers'];
+  if (config[`${door}-certificate`] === undefined) return undefined;
+  const ciphers = config[`${door}-ciphers`];
   if (ciphers !== undefined && !takesCipherStrings) log.emit('tls.ciphers-ignored', { ciphers });
   try {
-    const files = toCertificateFiles(config) ??
+    const files = toCertificateFiles(config, door) ??
       keepSelfSigned({ directory: dirname(resolve(config['queue-path'])), name: greetingName });
     return openLiveCertificate({ files, ciphers, onEvent: (event) => report(event, { log, files }) });
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
-    throw new CertificateError(`smtp-certificate: ${error.message}`, { cause: error });
+    throw new CertificateError(`${door}-certificate: ${error.message}`, { cause: error });
   }
 }
 
 /** The configured files; undefined for a self-signed certificate and for none. */
-export function toCertificateFiles(config: Config): CertificateFiles | undefined {
-  const certificatePath = config['smtp-certificate'];
+export function toCertificateFiles(config: Config, door: Door): CertificateFiles | undefined {
+  const certificatePath = config[`${door}-certificate`];
   if (certificatePath === undefined || certificatePath === SELF_SIGNED) return undefined;
-  return { certificatePath, keyPath: config['smtp-key'] ?? certificatePath };
+  return { certificatePath, keyPath: config[`${door}-key`] ?? certificatePath };
 }
 
 function report(

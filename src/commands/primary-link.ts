@@ -1,6 +1,5 @@
 // A worker's end of the channel to the first process, which opens the ports, counts for all, and says when to stop.
 
-import { Server as HttpServer } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import process from 'node:process';
 import type { HoldAnswer, HoldFacts, TakeHold } from '../net/holds.ts';
@@ -53,8 +52,6 @@ export class PrimaryLink {
     this.#send({ kind: 'open', id, target });
     const { door, bound } = await opening.promise;
     this.#doors.set(door, server);
-    // node:http watches over its time limits from this event on.
-    if (server instanceof HttpServer) server.emit('listening');
     return bound;
   };
 
@@ -122,7 +119,6 @@ export class PrimaryLink {
     if (server === undefined) return void socket.destroy();
     // As both doors ask of the sockets that they accept themselves.
     socket.allowHalfOpen = true;
-    if (server instanceof HttpServer) socket.setNoDelay(true);
     server.emit('connection', socket);
   }
 

@@ -85,7 +85,7 @@ export async function runGateway(loaded: GatewayConfig, { log, part, stopped, on
   const gateway = { ...(await composeGateway(loaded, { log, part })), isDraining: () => isDraining };
   const doors = await openDoors(gateway).catch((error) => closeGateway(gateway).then(() => Promise.reject(error)));
   onReady(toListenerLines(doors));
-  onReload(() => gateway.certificate?.reload());
+  onReload(() => reload(gateway));
   const signal = await stopped;
   isDraining = true;
   log.emit('gateway.draining', { signal, sessions: doors.smtp.sessions() });
@@ -99,6 +99,12 @@ export async function runGateway(loaded: GatewayConfig, { log, part, stopped, on
   // What it has just settled is written down within this turn.
   await new Promise((resolve) => setImmediate(resolve));
   gateway.receivedLog?.close();
+}
+
+/** What SIGHUP asks for. */
+function reload({ certificate, httpCertificate }: Gateway): void {
+  certificate?.reload();
+  httpCertificate?.reload();
 }
 
 /** The last boundary: a fault nobody caught is logged; after one that broke the call stack the process cannot go on. */
@@ -127,7 +133,7 @@ async function openDoors(gateway: Gateway): Promise<Doors> {
 function toListenerLines({ smtp, http }: Doors): string[] {
   return [
     ...smtp.bound.map(({ address, port, secure }) => `${secure ? 'SMTPS' : 'SMTP'} ${toHostPort(address, port)}`),
-    ...http.bound.map(({ address, port }) => `HTTP ${toHostPort(address, port)}`),
+    ...http.bound.map(({ address, port, secure }) => `${secure ? 'HTTPS' : 'HTTP'} ${toHostPort(address, port)}`),
   ];
 }
 

@@ -29,6 +29,7 @@ export async function worker(argv: readonly string[], io: CommandIo): Promise<nu
         workers,
         listen: link.listen,
         places: new SharedPlaces(link.take),
+        httpPlaces: new SharedPlaces(link.take, { what: 'http-place' }),
         counts: new SharedConnectionCounts(link.take),
         throttle: createSharedLoginThrottle(link.take),
       },

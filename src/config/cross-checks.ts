@@ -1,6 +1,7 @@
 // Rules that hold between keys: contradictions are faults, combinations that cost something are warnings.
 
 import type { Effective, Given } from './effective.ts';
+import { checkHttp } from './http-checks.ts';
 import { type Config, type KeyName, KEYS } from './keys.ts';
 import type { Findings } from './merge.ts';
 import { checkTls } from './tls-checks.ts';
@@ -24,7 +25,7 @@ const BROKER_KEYS: readonly KeyName[] = [
 /** Applies every rule; the result has the queue type that follows from the other keys. */
 export function crossCheck(effective: Effective, findings: Findings): Effective {
   const { config } = effective;
-  const doors = [config['smtp-port'], config['smtp-secure-port'], config['http-port']];
+  const doors = [config['smtp-port'], config['smtp-secure-port'], config['http-port'], config['http-secure-port']];
   if (doors.every((ports) => ports.length === 0)) {
     findings.warnings.push({ where: 'smtp-port, http-port', text: 'both are none: no door will be open' });
   }
@@ -32,6 +33,7 @@ export function crossCheck(effective: Effective, findings: Findings): Effective 
   checkDurability(effective, findings);
   checkSizes(effective, findings);
   checkProxy(effective, findings);
+  checkHttp(effective, findings);
   checkLogin(effective, findings);
   checkRefused(effective, findings);
   checkResults(effective, findings);

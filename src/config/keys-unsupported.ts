@@ -10,22 +10,12 @@ export interface UnsupportedKey {
   readonly aliases: readonly string[];
 }
 
-const TLS = 'there is no TLS at the HTTP door';
-const PROXY = 'the PROXY protocol is not spoken';
 const STORE = 'there is no message store, records carry the message themselves';
 const SPOOL_DIRECTORY = 'no directory is watched';
 const RECEIVED_LOG_ROTATION = 'set received-log-file, and let logrotate(8) rotate it (SIGHUP opens it again)';
 const RECEIVED_LOG_FORM = 'the received log has one JSON object on each line: set received-log-file';
 
 const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
-  [TLS]: [
-    'http-secure-port www-secure-port',
-    'http-certificate www-certificate',
-    'http-key www-privatekey www-private-key',
-    'www-ciphers',
-  ],
-  [PROXY]: ['http-proxy'],
-  'X-Forwarded-For is not read': ['http-forwarded'],
   'there is no /metrics': ['metrics-port', 'metrics-ip'],
   'write rabbitmq-address instead': ['rabbitmq-host', 'rabbitmq-user', 'rabbitmq-password', 'rabbitmq-vhost'],
   'memory is bounded by the other limits': ['memory-limit'],

@@ -5,36 +5,47 @@ import type { Effective } from './effective.ts';
 import type { KeyName } from './keys.ts';
 import type { Findings } from './merge.ts';
 
+/** The doors; their keys begin so. */
+type Door = 'smtp' | 'http';
+
 /** Applies the rules; in the result, logins bring a certificate with them. */
 export function checkTls(effective: Effective, findings: Findings): Effective {
-  checkKey(effective, findings);
-  checkPorts(effective, findings);
+  for (const door of ['smtp', 'http'] as const) {
+    checkKey(effective, { door, findings });
+    checkPorts(effective, { door, findings });
+  }
   const complete = withCertificate(effective, findings);
-  checkNeeds(complete, findings);
+  for (const door of ['smtp', 'http'] as const) checkNeeds(complete, { door, findings });
+  checkUnused(complete, findings);
   return complete;
 }
 
-function checkKey({ config, given }: Effective, { faults }: Findings): void {
-  const where = given.get('smtp-key')?.where;
-  if (where === undefined || config['smtp-key'] === undefined) return;
-  const certificate = config['smtp-certificate'];
+interface Check {
+  readonly door: Door;
+  readonly findings: Findings;
+}
+
+function checkKey({ config, given }: Effective, { door, findings: { faults } }: Check): void {
+  const where = given.get(`${door}-key`)?.where;
+  if (where === undefined || config[`${door}-key`] === undefined) return;
+  const certificate = config[`${door}-certificate`];
   if (certificate === undefined) {
-    faults.push({ where, text: 'is the key of no certificate: set smtp-certificate, too' });
+    faults.push({ where, text: `is the key of no certificate: set ${door}-certificate, too` });
   }
   if (certificate === SELF_SIGNED) {
-    faults.push({ where, text: `does not go with smtp-certificate: ${SELF_SIGNED}, which brings its own key` });
+    faults.push({ where, text: `does not go with ${door}-certificate: ${SELF_SIGNED}, which brings its own key` });
   }
 }
 
-function checkPorts({ config, given }: Effective, { faults }: Findings): void {
-  const twice = config['smtp-secure-port'].filter((port) => config['smtp-port'].includes(port));
+function checkPorts({ config, given }: Effective, { door, findings: { faults } }: Check): void {
+  const twice = config[`${door}-secure-port`].filter((port) => config[`${door}-port`].includes(port));
   if (twice.length === 0) return;
-  const other = given.get('smtp-port')?.origin ?? 'the default';
-  const text = `${twice.join(', ')} is in smtp-port (${other}), too: a port is either plain or secure`;
-  faults.push({ where: given.get('smtp-secure-port')?.where ?? 'smtp-secure-port', text });
+  const other = given.get(`${door}-port`)?.origin ?? 'the default';
+  const text = `${twice.join(', ')} is in ${door}-port (${other}), too: a port is either plain or secure`;
+  faults.push({ where: given.get(`${door}-secure-port`)?.where ?? `${door}-secure-port`, text });
 }
 
-/** Logins are taken inside TLS only, so without a certificate nobody could log in. */
+/** SMTP logins are taken inside TLS only, so without a certificate nobody could log in. */
 function withCertificate(effective: Effective, { warnings }: Findings): Effective {
   const { config, given } = effective;
   const because = (['smtp-auth', 'smtp-username'] as const).find((name) => config[name] !== undefined);
@@ -51,14 +62,21 @@ function withCertificate(effective: Effective, { warnings }: Findings): Effectiv
   };
 }
 
-function checkNeeds({ config, given }: Effective, { faults, warnings }: Findings): void {
-  if (config['smtp-certificate'] !== undefined) return;
+function checkNeeds({ config, given }: Effective, { door, findings: { faults, warnings } }: Check): void {
+  if (config[`${door}-certificate`] !== undefined) return;
   const whereOf = (name: KeyName) => given.get(name)?.where ?? name;
-  if (config['smtp-secure-port'].length > 0) {
-    const text = `needs smtp-certificate: set it to the path of a certificate, or to ${SELF_SIGNED}`;
-    faults.push({ where: whereOf('smtp-secure-port'), text });
+  if (config[`${door}-secure-port`].length > 0) {
+    const text = `needs ${door}-certificate: set it to the path of a certificate, or to ${SELF_SIGNED}`;
+    faults.push({ where: whereOf(`${door}-secure-port`), text });
   }
-  if (config['smtp-ciphers'] !== undefined) {
-    warnings.push({ where: whereOf('smtp-ciphers'), text: 'has no effect: smtp-certificate is not set' });
+  if (config[`${door}-ciphers`] !== undefined) {
+    warnings.push({ where: whereOf(`${door}-ciphers`), text: `has no effect: ${door}-certificate is not set` });
   }
+}
+
+/** HTTP has no STARTTLS. */
+function checkUnused({ config, given }: Effective, { warnings }: Findings): void {
+  if (config['http-certificate'] === undefined || config['http-secure-port'].length > 0) return;
+  const where = given.get('http-certificate')?.where ?? 'http-certificate';
+  warnings.push({ where, text: 'has no effect: http-secure-port is not set' });
 }

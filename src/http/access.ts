@@ -1,26 +1,30 @@
 // From where the door may be used: the address rule of http-range, and the guard against web pages at an open door.
 
 import { isIP } from 'node:net';
-import { isLoopback } from '../mail/ip-address.ts';
 import type { Context } from 'hono';
 import type { AccessRules, DoorEnv } from './http-door.ts';
+import { isOnThisHost, type Peer } from './peer.ts';
 import type { Problem } from './problem.ts';
 
 /** What of a request decides about access. */
 export interface AccessRequest {
-  readonly address: string;
+  readonly peer: Pick<Peer, 'address' | 'source' | 'isMisnamed'>;
   header(name: string): string | undefined;
 }
 
 /** Reads off a request what `refuseAccess` asks for. */
 export function toAccessRequest(c: Context<DoorEnv>): AccessRequest {
-  return { address: c.env.peer.address, header: (name) => c.req.header(name) };
+  return { peer: c.env.peer, header: (name) => c.req.header(name) };
 }
 
 /** The reason to turn a request away, or undefined. */
 export function refuseAccess(request: AccessRequest, { isAllowed, credentials }: AccessRules): Problem | undefined {
-  const isInRange = isAllowed ?? (credentials === undefined ? isLoopback : () => true);
-  if (!isInRange(request.address)) {
+  const { peer } = request;
+  if (peer.isMisnamed === true) {
+    return { code: 'malformed-forwarded', detail: 'X-Forwarded-For does not end with the address of a client.' };
+  }
+  const isInRange = isAllowed?.(peer.address) ?? (credentials !== undefined || isOnThisHost(peer));
+  if (!isInRange) {
     return { code: 'out-of-range', detail: 'Requests from this address are not accepted.' };
   }
   return credentials === undefined ? refuseWebPage(request) : undefined;

@@ -1,18 +1,16 @@
 // Who sends a request, where the door asks for credentials: a token's name or a user's, or the reason to refuse.
 
 import type { Context } from 'hono';
-import { isLoopback } from '../mail/ip-address.ts';
 import { parseAuthorization } from './authorization.ts';
 import type { Credentials, DoorEnv } from './http-door.ts';
+import { isOnThisHost, type Peer } from './peer.ts';
 import { failure, type Problem, type Result } from './problem.ts';
 
 /** What of a request says who sends it. */
 export interface AuthenticationRequest {
-  readonly address: string;
+  readonly peer: Peer;
   /** Request id for the log. */
   readonly session: string;
-  /** Whether it came over TLS. */
-  readonly secure: boolean;
   /** The Authorization header. */
   readonly authorization: string | undefined;
   /** Aborts when the client is gone. */
@@ -21,11 +19,9 @@ export interface AuthenticationRequest {
 
 /** Reads off a request what `authenticate` asks for. */
 export function toAuthenticationRequest(c: Context<DoorEnv>): AuthenticationRequest {
-  const { address, secure } = c.env.peer;
   return {
-    address,
+    peer: c.env.peer,
     session: c.get('requestId'),
-    secure,
     authorization: c.req.header('authorization'),
     signal: c.req.raw.signal,
   };
@@ -34,7 +30,7 @@ export function toAuthenticationRequest(c: Context<DoorEnv>): AuthenticationRequ
 /** Finds the name; reads no body. */
 export async function authenticate(request: AuthenticationRequest, credentials: Credentials): Promise<Result<string>> {
   // Even a request without credentials: asking for them would make the next one send them in the clear.
-  if (!request.secure && !credentials.allowsPlaintext && !isLoopback(request.address)) return failure(TLS_REQUIRED);
+  if (!credentials.allowsPlaintext && !isUnheard(request.peer)) return failure(TLS_REQUIRED);
   const given = parseAuthorization(request.authorization ?? '');
   if (given === undefined) return failure(unauthorized('Credentials are needed.', credentials));
   if (given.scheme === 'bearer') {
@@ -44,11 +40,16 @@ export async function authenticate(request: AuthenticationRequest, credentials: 
       : { ok: true, value: name };
   }
   const { username, password } = given;
-  const { address: remoteIp, session, signal } = request;
+  const { peer: { address: remoteIp }, session, signal } = request;
   const outcome = await credentials.authenticator?.authenticate({ username, password }, { remoteIp, session, signal });
   if (outcome === 'accepted') return { ok: true, value: username };
   if (outcome === 'unavailable') return failure(UNAVAILABLE);
   return failure(unauthorized('User name or password is wrong.', credentials));
+}
+
+/** Whether nobody on the way can have listened; between a client and a listed proxy that is the proxy's affair. */
+function isUnheard(peer: Peer): boolean {
+  return peer.secure || peer.proxy !== undefined || isOnThisHost(peer);
 }
 
 /** RFC 9110 section 11.6.1: the answer names every scheme that would be taken. */

@@ -3,9 +3,13 @@
 import { RequestError } from '@hono/node-server';
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../telemetry/log.ts';
 import { type Problem, PROBLEMS, toProblemHeaders, toProblemJson } from './problem.ts';
+
+// How long a client that was not let in may take to read why.
+const FAREWELL_MS = 1000;
 
 /** Writes the answer if there is still anybody to read it, and ends the connection. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, log: Log): void {
@@ -16,6 +20,13 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, 
   }
   const problem = toClientProblem(error.code);
   socket.end(toResponse(problem, report(problem, log)));
+}
+
+/** Tells a client that all places are taken; what it sends is thrown away for a moment, lest it resets the answer. */
+export function answerFull(socket: Socket): void {
+  const deadline = setTimeout(() => socket.destroy(), FAREWELL_MS);
+  socket.once('close', () => clearTimeout(deadline));
+  socket.resume().end(toResponse(FULL, randomUUID()));
 }
 
 /** The answer to what fails before the application sees it: HTTP without a usable target or Host, or a fault of ours. */
@@ -34,6 +45,7 @@ function report({ code }: Problem, log: Log): string {
   return session;
 }
 
+const FULL: Problem = { code: 'too-many-connections', detail: 'All connections of the gateway are taken.' };
 const MALFORMED: Problem = { code: 'malformed-request', detail: 'This is not a valid HTTP request.' };
 const INTERNAL: Problem = { code: 'internal', detail: 'The request could not be handled.' };
 

@@ -1,13 +1,14 @@
-// One node:http server around the application: bounds what a slow client can hold, and knows what is in flight.
+// One port of the HTTP door: node:http behind its entrance, with bounds on slow clients, and what is in flight.
 
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Server } from 'node:net';
 import type { Hono } from 'hono';
 import { OpenSockets } from '../net/open-sockets.ts';
-import type { Log } from '../telemetry/log.ts';
 import { answerAdapterError, answerClientError } from './client-error.ts';
+import { Entrance, type EntranceOptions } from './entrance.ts';
 import type { DoorEnv } from './http-door.ts';
-import { toPeer } from './peer.ts';
+import { type IsForwarder, toPeer } from './peer.ts';
 
 /** Bounds in time, in milliseconds. */
 export interface HttpTimeouts {
@@ -22,9 +23,10 @@ export interface HttpTimeouts {
 }
 
 /** What the server needs. */
-export interface DrainableServerOptions {
+export interface DrainableServerOptions extends EntranceOptions {
   readonly app: Pick<Hono<DoorEnv>, 'fetch'>;
-  readonly log: Log;
+  /** http-forwarded; left out: nobody's X-Forwarded-For is believed. */
+  readonly isForwarder?: IsForwarder;
   /** 20 s, 600 s, 60 s and 10 s unless given. */
   readonly timeouts?: Partial<HttpTimeouts>;
 }
@@ -44,15 +46,19 @@ export interface DrainableServer {
 }
 
 /** Creates the server around the application. */
-export function createDrainableServer({ app, log, timeouts }: DrainableServerOptions): DrainableServer {
+export function createDrainableServer(options: DrainableServerOptions): DrainableServer {
+  const { app, log, isForwarder, timeouts } = options;
   const { headersMs, requestMs, keepAliveMs, lingerMs } = { ...TIMEOUTS, ...timeouts };
   const inFlight = new Set<ServerResponse>();
   let draining = false;
-  const respond = getRequestListener((request, env) => app.fetch(request, toBindings(env as HttpBindings)), {
-    autoCleanupIncoming: false,
-    errorHandler: (error) => answerAdapterError(error, log),
-  });
-  const server = createServer({
+  const respond = getRequestListener(
+    (request, env) => app.fetch(request, toBindings(env as HttpBindings, isForwarder)),
+    {
+      autoCleanupIncoming: false,
+      errorHandler: (error) => answerAdapterError(error, log),
+    },
+  );
+  const http = createServer({
     headersTimeout: headersMs,
     requestTimeout: requestMs,
     keepAliveTimeout: keepAliveMs,
@@ -66,25 +72,35 @@ export function createDrainableServer({ app, log, timeouts }: DrainableServerOpt
     if (draining) endConnectionAfter(outgoing);
     void respond(incoming, outgoing);
   });
-  server.on('clientError', (error, socket) => answerClientError(error, socket, log));
-  const sockets = new OpenSockets(server);
+  http.on('clientError', (error, socket) => answerClientError(error, socket, log));
+  // It is handed every connection, but has to take itself for a server that listens: from this event on it watches over
+  // its time limits, and Deno's keeps a connection open for another request only while it listens.
+  Object.defineProperty(http, 'listening', { get: () => !draining });
+  http.emit('listening');
+  const entrance = new Entrance(options, (socket) => http.emit('connection', socket));
+  const sockets = new OpenSockets(entrance.server);
+  const stop = () => {
+    entrance.close();
+    http.close(); // which ends idle connections
+    return sockets.close();
+  };
   return {
-    server,
+    server: entrance.server,
     drain() {
       draining = true;
       for (const outgoing of inFlight) endConnectionAfter(outgoing);
-      return sockets.close(); // which ends idle connections too
+      return stop();
     },
     close() {
-      const stopped = sockets.close();
-      server.closeAllConnections();
+      const stopped = stop();
+      http.closeAllConnections();
       return stopped;
     },
   };
 }
 
-function toBindings({ incoming }: HttpBindings): DoorEnv['Bindings'] {
-  return { peer: toPeer(incoming), body: incoming };
+function toBindings({ incoming }: HttpBindings, isForwarder: IsForwarder | undefined): DoorEnv['Bindings'] {
+  return { peer: toPeer(incoming, isForwarder), body: incoming };
 }
 
 function endConnectionAfter(outgoing: ServerResponse): void {

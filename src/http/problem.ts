@@ -74,6 +74,11 @@ const kinds = {
     title: 'Idempotency-Key is not supported',
     advice: 'Leave the header out.',
   },
+  'malformed-forwarded': {
+    status: 400,
+    title: 'Malformed X-Forwarded-For',
+    advice: 'A proxy that http-forwarded lists has to write IP addresses, its client last.',
+  },
   'unauthorized': {
     status: 401,
     title: 'Credentials missing or wrong',
@@ -167,6 +172,12 @@ const kinds = {
     status: 503,
     title: 'Too much in flight',
     advice: 'Send again a little later, with fewer requests at once.',
+    retryAfter: 5,
+  },
+  'too-many-connections': {
+    status: 503,
+    title: 'Too many connections',
+    advice: 'Send again a little later, over connections that are kept open; http-connections is the limit.',
     retryAfter: 5,
   },
   'storage-full': {

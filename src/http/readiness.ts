@@ -1,10 +1,10 @@
 // GET /readyz: whether messages can be stored now; the reasons are for those who may use the door.
 
 import type { Context } from 'hono';
-import { isLoopback } from '../mail/ip-address.ts';
 import { refuseAccess, toAccessRequest } from './access.ts';
 import { authenticate, toAuthenticationRequest } from './authenticate.ts';
 import type { AccessRules, DoorEnv, HttpDoor } from './http-door.ts';
+import { isOnThisHost } from './peer.ts';
 
 /** Creates the operation: 200 when ready, 503 when draining or when the outlet is not ready. */
 export function readiness({ health, draining, access }: HttpDoor): (c: Context<DoorEnv>) => Promise<Response> {
@@ -23,7 +23,7 @@ export function readiness({ health, draining, access }: HttpDoor): (c: Context<D
 /** A program on this machine, such as the health check of a container, has no credentials. */
 async function isAuthorised(c: Context<DoorEnv>, access: AccessRules): Promise<boolean> {
   if (refuseAccess(toAccessRequest(c), access) !== undefined) return false;
-  if (access.credentials === undefined || isLoopback(c.env.peer.address)) return true;
+  if (access.credentials === undefined || isOnThisHost(c.env.peer)) return true;
   if (c.req.header('authorization') === undefined) return false;
   return (await authenticate(toAuthenticationRequest(c), access.credentials)).ok;
 }

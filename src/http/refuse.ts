@@ -23,6 +23,7 @@ export function refuse(c: Context<DoorEnv>, problem: Problem, log: Log): Respons
   log.emit('http.request.rejected', {
     session: c.get('requestId'),
     remote: c.env.peer.address,
+    ...(c.env.peer.proxy === undefined ? {} : { proxy: c.env.peer.proxy }),
     method: c.req.method,
     path: c.req.path.slice(0, MAX_LOGGED_PATH),
     status: PROBLEMS[problem.code].status,

@@ -5,7 +5,7 @@ export type HoldFacts = Readonly<{ [name: string]: string | number | boolean }>;
 
 /** What is taken. */
 export interface HoldRequest {
-  readonly what: 'place' | 'place-when-free' | 'address' | 'login';
+  readonly what: 'place' | 'place-when-free' | 'http-place' | 'address' | 'login';
   /** The client's address; empty for a place, which is like any other. */
   readonly key: string;
 }

@@ -6,15 +6,18 @@ import type { Places } from './session-places.ts';
 /** Asks for each place. */
 export class SharedPlaces implements Places {
   readonly #take: TakeHold;
+  readonly #what: HoldRequest['what'];
   /** Any of them will do when a session ends. */
   readonly #held: Hold[] = [];
 
-  constructor(take: TakeHold) {
+  /** `what` names the kind of place; those of the HTTP door are not waited for. */
+  constructor(take: TakeHold, { what = 'place' }: { readonly what?: 'place' | 'http-place' } = {}) {
     this.#take = take;
+    this.#what = what;
   }
 
   tryEnter(): Promise<boolean> {
-    return this.#enter('place');
+    return this.#enter(this.#what);
   }
 
   enter(signal: AbortSignal): Promise<boolean> {

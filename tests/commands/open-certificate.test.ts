@@ -23,7 +23,7 @@ interface Opened {
 
 function open(context: TestContext, given: Partial<Config>): Opened {
   const log = createRecordingLog();
-  const certificate = openCertificate(toConfig(given), { log, greetingName: 'mx.example.com' });
+  const certificate = openCertificate(toConfig(given), { log, door: 'smtp', greetingName: 'mx.example.com' });
   context.after(() => certificate?.close());
   return { certificate, log };
 }
@@ -36,9 +36,13 @@ test('Without smtp-certificate there is none', (context) => {
 
 test('A certificate without smtp-key holds its key itself', () => {
   const files = { certificatePath: '/a', keyPath: '/a' };
-  assert.deepEqual(toCertificateFiles(toConfig({ 'smtp-certificate': '/a' })), files);
-  assert.equal(toCertificateFiles(toConfig({ 'smtp-certificate': 'self-signed' })), undefined);
-  assert.equal(toCertificateFiles(toConfig({})), undefined);
+  assert.deepEqual(toCertificateFiles(toConfig({ 'smtp-certificate': '/a' }), 'smtp'), files);
+  assert.equal(toCertificateFiles(toConfig({ 'smtp-certificate': 'self-signed' }), 'smtp'), undefined);
+  assert.equal(toCertificateFiles(toConfig({ 'smtp-certificate': '/a' }), 'http'), undefined);
+  assert.deepEqual(toCertificateFiles(toConfig({ 'http-certificate': '/a', 'http-key': '/b' }), 'http'), {
+    certificatePath: '/a',
+    keyPath: '/b',
+  });
 });
 
 test('self-signed is made beside queue-path for the greeting name, and found there again', (context) => {

@@ -1,8 +1,9 @@
 // A worker that does as its clients say: one port of lines, one of HTTP, both in the first process.
-import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import process from 'node:process';
 import { PrimaryLink } from '../../src/commands/primary-link.ts';
+import { createDrainableServer } from '../../src/http/drainable-server.ts';
+import type { DoorEnv } from '../../src/http/http-door.ts';
 import type { Hold, HoldRequest } from '../../src/net/holds.ts';
 
 const [mode] = process.argv.slice(2);
@@ -60,9 +61,14 @@ const server = createServer({ allowHalfOpen: true }, (socket) => {
   });
   socket.on('end', () => socket.end(`until the end ${rest}`));
 });
-const http = createHttpServer({ headersTimeout: 200, connectionsCheckingInterval: 50 }, (request, response) => {
-  response.end(`${worker} ${request.socket.remoteAddress}`);
-});
+const http = createDrainableServer({
+  app: {
+    fetch: (_request: Request, env?: DoorEnv['Bindings'] | object) =>
+      new Response(`${worker} ${env !== undefined && 'peer' in env ? env.peer.address : ''}`),
+  },
+  log: { emit() {}, close() {} },
+  timeouts: { headersMs: 200 },
+}).server;
 const target = { address: '127.0.0.1', port: 0, portKey: 'smtp-port' };
 const { port } = await link.listen(server, { ...target, door: 'SMTP' });
 const { port: httpPort } = await link.listen(http, { ...target, door: 'HTTP', portKey: 'http-port' });

@@ -77,12 +77,11 @@ const mailerq = {
     'rabbitmq-throttle rabbitmq-verify smtp-check smtp-auth-results spamassassin-host spamassassin-port dns-timeout dns-attempts ' +
     'dns-nameserver ' +
     'server-id smtp-auth smtp-username smtp-password smtp-connections smtp-connections-in smtp-ip smtp-maxsize smtp-port smtp-range smtp-ranges ' +
-    'smtp-certificate smtp-ciphers smtp-key smtp-privatekey smtp-secure-port ' +
+    'smtp-certificate smtp-ciphers smtp-key smtp-privatekey smtp-secure-port www-certificate www-privatekey www-secure-port ' +
     'smtp-threads max-threads smtp-hostname smtp-protection smtp-proxy smtp-timeout smtp-validate-address dsn-advertise application-log received-log-file www-ip www-port',
   fallback: 'rabbitmq-outbox rabbitmq-queue',
   unsupported: 'spool-directory spool-delay spool-extract spool-fail-directory spool-remove storage-address ' +
-    'storage-policy received-log-format received-log-directory plugin-directory www-certificate www-privatekey ' +
-    'www-secure-port rabbitmq-host rabbitmq-user rabbitmq-password',
+    'storage-policy received-log-format received-log-directory plugin-directory rabbitmq-host rabbitmq-user rabbitmq-password',
   elsewhere: 'cluster-address cluster-exchange database-address database-ttl dsn-notify dsn-ret dns-min-ttl ' +
     'dns-threads error-log heartbeat license lock max-attempts max-delivertime rabbitmq-consumers rabbitmq-dsn ' +
     'rabbitmq-failure rabbitmq-qos rabbitmq-minqos rabbitmq-flush-qos rabbitmq-results rabbitmq-retry ' +

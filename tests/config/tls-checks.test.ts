@@ -55,6 +55,30 @@ const cases: readonly { name: string; file: string; faults?: readonly string[]; 
     file: 'smtp-ciphers: HIGH',
     warnings: ['config.txt:1: smtp-ciphers: has no effect: smtp-certificate is not set'],
   },
+  {
+    name: 'a secure HTTP port without a certificate',
+    file: 'http-secure-port: 8486\nhttp-ciphers: HIGH',
+    faults: [`config.txt:1: http-secure-port: ${needs.replace('smtp', 'http')}`],
+    warnings: ['config.txt:2: http-ciphers: has no effect: http-certificate is not set'],
+  },
+  {
+    name: 'a key of the HTTP door without a certificate',
+    file: 'www-private-key: /etc/mx.key',
+    faults: ['config.txt:1: www-private-key: is the key of no certificate: set http-certificate, too'],
+  },
+  {
+    name: 'an HTTP port that is plain and secure',
+    file: 'http-certificate: self-signed\nhttp-secure-port: 8485',
+    faults: [
+      'config.txt:2: http-secure-port: 8485 is in http-port (the default), too: a port is either plain or secure',
+    ],
+  },
+  {
+    name: 'an HTTP certificate without a port',
+    file: 'http-certificate: self-signed',
+    warnings: ['config.txt:1: http-certificate: has no effect: http-secure-port is not set'],
+  },
+  { name: 'a secure HTTP port with a certificate', file: 'http-certificate: self-signed\nhttp-secure-port: 8486' },
 ];
 
 for (const { name, file, faults = [], warnings = [] } of cases) {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isLocalHost, refuseAccess } from '../../src/http/access.ts';
+import type { AddressSource } from '../../src/net/client-gate.ts';
 
 const hosts: readonly { host: string; local: boolean }[] = [
   { host: 'localhost', local: true },
@@ -37,6 +38,8 @@ const in10 = (address: string) => address.startsWith('10.');
 const requests: readonly {
   name: string;
   address: string;
+  source?: AddressSource;
+  isMisnamed?: true;
   headers?: { readonly [name: string]: string };
   isAllowed?: (address: string) => boolean;
   code: string | undefined;
@@ -45,6 +48,22 @@ const requests: readonly {
   { name: 'IPv6 loopback', address: '::1', code: undefined },
   { name: 'another address without a range', address: '10.0.0.1', code: 'out-of-range' },
   { name: 'no address at all', address: '', code: 'out-of-range' },
+  { name: 'a loopback address that a proxy names', address: '127.0.0.1', source: 'header', code: 'out-of-range' },
+  {
+    name: 'a range with a loopback address that a proxy names',
+    address: '127.0.0.1',
+    source: 'header',
+    isAllowed: () => true,
+    code: undefined,
+  },
+  {
+    name: 'a proxy that names nobody',
+    address: '',
+    source: 'header',
+    isMisnamed: true,
+    isAllowed: () => true,
+    code: 'malformed-forwarded',
+  },
   { name: 'an address in the range', address: '10.0.0.1', isAllowed: in10, code: undefined },
   { name: 'loopback outside the range', address: '127.0.0.1', isAllowed: in10, code: 'out-of-range' },
   { name: 'an Origin', address: '::1', headers: { origin: 'http://localhost' }, code: 'cross-site' },
@@ -61,11 +80,11 @@ const requests: readonly {
   },
 ];
 
-for (const { name, address, headers = {}, isAllowed, code } of requests) {
+for (const { name, address, source = 'socket', isMisnamed, headers = {}, isAllowed, code } of requests) {
   test(`refuseAccess() answers ${name} with ${code ?? 'nothing'}`, () => {
     const all: { readonly [name: string]: string } = { host: 'localhost', ...headers };
     const problem = refuseAccess(
-      { address, header: (name) => all[name] },
+      { peer: { address, source, ...(isMisnamed ? { isMisnamed } : {}) }, header: (name) => all[name] },
       isAllowed === undefined ? {} : { isAllowed },
     );
     assert.equal(problem?.code, code);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { authenticate, type AuthenticationRequest } from '../../src/http/authenticate.ts';
 import type { Credentials } from '../../src/http/http-door.ts';
+import type { Peer } from '../../src/http/peer.ts';
 import { problemOf, send } from '../support/http-door.ts';
 import { createRecordingDoor } from '../support/http-door.ts';
 import { openHttpDoor } from '../support/open-http-door.ts';
@@ -19,17 +20,21 @@ const BOTH: Credentials = {
   allowsPlaintext: false,
 };
 
-function ask(request: Partial<AuthenticationRequest>, credentials: Credentials = BOTH) {
+const LOOPBACK: Peer = { address: '127.0.0.1', port: 40000, secure: false, source: 'socket' };
+
+type Asked = Partial<Omit<AuthenticationRequest, 'peer'>> & { readonly peer?: Partial<Peer> };
+
+function ask({ peer = {}, ...request }: Asked, credentials: Credentials = BOTH) {
   const { signal } = new AbortController();
   return authenticate(
-    { address: '127.0.0.1', session: 's1', secure: false, authorization: undefined, signal, ...request },
+    { peer: { ...LOOPBACK, ...peer }, session: 's1', authorization: undefined, signal, ...request },
     credentials,
   );
 }
 
 const cases: readonly {
   name: string;
-  request: Partial<AuthenticationRequest>;
+  request: Asked;
   credentials?: Partial<Credentials>;
   expected: string;
 }[] = [
@@ -42,18 +47,28 @@ const cases: readonly {
   { name: 'a login nobody can check', request: { authorization: basic('down:right') }, expected: 'login-unavailable' },
   {
     name: 'a token in the clear',
-    request: { authorization: 'Bearer good', address: '192.0.2.1' },
+    request: { authorization: 'Bearer good', peer: { address: '192.0.2.1' } },
     expected: 'tls-required',
   },
-  { name: 'nothing in the clear', request: { address: '192.0.2.1' }, expected: 'tls-required' },
+  { name: 'nothing in the clear', request: { peer: { address: '192.0.2.1' } }, expected: 'tls-required' },
   {
     name: 'a token over TLS',
-    request: { authorization: 'Bearer good', address: '192.0.2.1', secure: true },
+    request: { authorization: 'Bearer good', peer: { address: '192.0.2.1', secure: true } },
     expected: 'shop',
   },
   {
+    name: 'a token in the clear from a listed proxy',
+    request: { authorization: 'Bearer good', peer: { address: '192.0.2.1', source: 'header', proxy: '192.0.2.9' } },
+    expected: 'shop',
+  },
+  {
+    name: 'a token in the clear of a client that calls itself this host',
+    request: { authorization: 'Bearer good', peer: { source: 'header' } },
+    expected: 'tls-required',
+  },
+  {
     name: 'a token in the clear where that is allowed',
-    request: { authorization: 'Bearer good', address: '192.0.2.1' },
+    request: { authorization: 'Bearer good', peer: { address: '192.0.2.1' } },
     credentials: { allowsPlaintext: true },
     expected: 'shop',
   },

@@ -28,7 +28,7 @@ test('The door takes JSON and raw messages from undici', async (t) => {
   assert.ok(first?.origin.door === 'http');
   assert.equal(first.origin.remoteIp, '127.0.0.1');
   assert.ok(first.origin.remotePort > 0);
-  assert.deepEqual(events[0], { event: 'http.listening', fields: { address: '127.0.0.1', port } });
+  assert.deepEqual(events[0], { event: 'http.listening', fields: { address: '127.0.0.1', port, secure: false } });
 });
 
 test('The door takes a form from undici', async (t) => {

@@ -16,6 +16,13 @@ test('SharedPlaces asks for each place and gives back as many as it has', async 
   assert.equal(open.get(''), 0);
 });
 
+test('SharedPlaces asks for the kind of places it stands for', async () => {
+  const { take, requests } = createFakeHolds(1);
+  const places = new SharedPlaces(take, { what: 'http-place' });
+  assert.equal(await places.tryEnter(), true);
+  assert.deepEqual(requests, [{ what: 'http-place', key: '' }]);
+});
+
 test('SharedPlaces says which places it would wait for', async () => {
   const { take, requests } = createFakeHolds(1);
   const places = new SharedPlaces(take);

@@ -91,7 +91,9 @@ export async function send(door: HttpDoor, path: string, request: TestRequest = 
   const { method = 'GET', headers = {}, body, from = '127.0.0.1' } = request;
   const init = { method, headers: { host: 'localhost', ...headers }, ...(body === undefined ? {} : { body }) };
   const message = new Request(`http://localhost${path}`, init as RequestInit);
-  return await createApp(door).fetch(message, { peer: { address: from, port: 40000, secure: false } });
+  return await createApp(door).fetch(message, {
+    peer: { address: from, port: 40000, secure: false, source: 'socket' },
+  });
 }
 
 /** The JSON of an answer that is a problem. */

@@ -44,6 +44,7 @@ export function preparePool(context: TestContext, { count = 2, mode = () => 'obe
   const log = createRecordingLog();
   const limits = {
     places: new SessionPlaces({ limit: 2, waitMs: 60_000 }),
+    httpPlaces: new SessionPlaces({ limit: 2, waitMs: 0 }),
     counts: new ConnectionCounts(2),
     throttle: createLoginThrottle({ freeFailures: 1, maxFailures: 2 }),
   };
