@@ -5,6 +5,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { AuthBackend, Credentials, OpenBackend } from './backend.ts';
 import { findCredentialFault } from './credential-form.ts';
 import { withDeadline } from './deadline.ts';
+import type { LoginMemory } from './login-memory.ts';
 import { type Admission, createLoginThrottle, type LoginThrottle } from './login-throttle.ts';
 
 /** accepted: 235. rejected: 535. unavailable: 454. */
@@ -34,6 +35,8 @@ export interface AuthenticatorOptions {
   /** Bound on all backends together. */
   readonly timeoutMs?: number;
   readonly throttle?: LoginThrottle;
+  /** What was accepted lately; left out: every login is checked. */
+  readonly memory?: LoginMemory;
   /** Waits; rejects when the signal aborts. */
   readonly wait?: (delayMs: number, signal: AbortSignal) => Promise<unknown>;
 }
@@ -79,17 +82,19 @@ class BackendChain implements Authenticator {
   readonly #backends: readonly LabelledBackend[];
   readonly #log: Log;
   readonly #timeoutMs: number;
+  readonly #memory: LoginMemory | undefined;
   readonly #throttle: LoginThrottle;
   readonly #wait: (delayMs: number, signal: AbortSignal) => Promise<unknown>;
   readonly #running = new Set<AbortController>();
 
   constructor(
     backends: readonly LabelledBackend[],
-    { log, timeoutMs = 10_000, throttle = createLoginThrottle(), wait = waitFor }: AuthenticatorOptions,
+    { log, timeoutMs = 10_000, throttle = createLoginThrottle(), memory, wait = waitFor }: AuthenticatorOptions,
   ) {
     this.#backends = backends;
     this.#log = log;
     this.#timeoutMs = timeoutMs;
+    this.#memory = memory;
     this.#throttle = throttle;
     this.#wait = wait;
   }
@@ -152,10 +157,16 @@ class BackendChain implements Authenticator {
       readonly progress: { guessed: boolean };
     },
   ): Promise<Inquiry> {
+    const login = { ...credentials, remoteIp: from.remoteIp };
+    const remembered = this.#memory?.recall(login);
+    if (remembered !== undefined) return { outcome: 'accepted', backend: remembered, guessed: false };
     let unavailable = false;
     for (const { label, backend } of this.#backends) {
       try {
-        if (await backend.check(credentials, signal)) return { outcome: 'accepted', backend: label, guessed: false };
+        if (await backend.check(credentials, signal)) {
+          this.#memory?.keep(login, label);
+          return { outcome: 'accepted', backend: label, guessed: false };
+        }
         progress.guessed = true;
       } catch (error) {
         signal.throwIfAborted();

@@ -1,6 +1,7 @@
 // From configuration to who may use the HTTP door: the range, and the tokens and logins that requests have to show.
 
 import { type Authenticator, openAuthenticator } from '../auth/authenticator.ts';
+import { LoginMemory } from '../auth/login-memory.ts';
 import type { LoginThrottle } from '../auth/login-throttle.ts';
 import { parseTokenList } from '../auth/token-list.ts';
 import { ChangingFile } from '../config/changing-file.ts';
@@ -20,6 +21,8 @@ export interface HttpAccessOptions {
 /** The rules with what they hold open. */
 export interface HttpAccess {
   readonly access: AccessRules;
+  /** Has every login checked again (SIGHUP). */
+  reload(): void;
   /** Ends the logins that are being checked. */
   close(): Promise<void>;
 }
@@ -31,9 +34,10 @@ export async function openHttpAccess(
 ): Promise<HttpAccess> {
   const range = config['http-range'];
   const nameOfToken = openTokens(config['http-tokens'], { log, now });
+  const memory = new LoginMemory();
   const authenticator = httpAuthBackends.length === 0
     ? undefined
-    : await openAuthenticator(httpAuthBackends, { log, ...(throttle === undefined ? {} : { throttle }) });
+    : await openAuthenticator(httpAuthBackends, { log, memory, ...(throttle === undefined ? {} : { throttle }) });
   const credentials = {
     ...(nameOfToken === undefined ? {} : { nameOfToken }),
     ...(authenticator === undefined ? {} : { authenticator }),
@@ -44,6 +48,7 @@ export async function openHttpAccess(
       ...(range === undefined ? {} : { isAllowed: (address: string) => rangesContain(range, address) }),
       ...(nameOfToken === undefined && authenticator === undefined ? {} : { credentials }),
     },
+    reload: () => memory.forget(),
     close: () => closeAuthenticator(authenticator),
   };
 }

@@ -102,9 +102,10 @@ export async function runGateway(loaded: GatewayConfig, { log, part, stopped, on
 }
 
 /** What SIGHUP asks for. */
-function reload({ certificate, httpCertificate }: Gateway): void {
+function reload({ certificate, httpCertificate, httpAccess }: Gateway): void {
   certificate?.reload();
   httpCertificate?.reload();
+  httpAccess.reload();
 }
 
 /** The last boundary: a fault nobody caught is logged; after one that broke the call stack the process cannot go on. */

@@ -1,5 +1,6 @@
 // Turns a parsed request into the envelope and content that the pipeline gets: every address judged, none left out.
 
+import { toMailboxKey } from '../mail/address.ts';
 import type { Envelope, Recipient } from '../mail/envelope.ts';
 import { type HeaderAddress, MAX_ADDRESS_FIELDS, readHeaderAddresses } from '../mail/header-addresses.ts';
 import { splitHeaderSection } from '../mail/header-section.ts';
@@ -92,18 +93,22 @@ function toMailFrom(candidates: readonly GivenAddress[], { rules, errors }: Judg
   return '';
 }
 
-/** Addresses that are equal to the letter are one recipient: To and Cc may well name the same one. */
+/** Two spellings of one mailbox are one recipient, the first one: To and Cc may well name the same. */
 function toRcptTo(given: readonly GivenAddress[], { rules, errors }: Judgement): Recipient[] {
-  const addresses = new Set<string>();
+  const addresses = new Map<string, string>();
   for (const { text, place } of given) {
     const parsed = rules.pipeline.checkRecipient(text, OPTIONS);
-    if (parsed.ok) addresses.add(parsed.address);
-    else errors.push({ ...place, detail: parsed.fault });
+    if (!parsed.ok) {
+      errors.push({ ...place, detail: parsed.fault });
+      continue;
+    }
+    const key = toMailboxKey(parsed.address);
+    if (!addresses.has(key)) addresses.set(key, parsed.address);
   }
   if (given.length === 0) {
     errors.push({ pointer: '/recipients', detail: 'are missing, and the header section has no To, Cc or Bcc' });
   }
-  return [...addresses].map((address) => ({ address }));
+  return [...addresses.values()].map((address) => ({ address }));
 }
 
 /** What stands in a header section that the gateway composes is as valid as an envelope is. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openAuthenticator } from '../../src/auth/authenticator.ts';
 import type { AuthBackend, Credentials } from '../../src/auth/backend.ts';
+import { LoginMemory } from '../../src/auth/login-memory.ts';
 import { createLoginThrottle } from '../../src/auth/login-throttle.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
 
@@ -192,4 +193,35 @@ test('openAuthenticator() names every backend that cannot be used, and closes th
     message: 'Cannot use file:///users: there is no file\nCannot use users://*: start as root',
   });
   assert.equal(fine.closed(), true);
+});
+
+test('An accepted login is asked for once while it is remembered, a refused one every time', async () => {
+  const backends = [createBackend('first', false), createBackend('second', (_signal) => Promise.resolve(isRight))];
+  let isRight = true;
+  const log = createRecordingLog();
+  const memory = new LoginMemory();
+  const authenticator = await openAuthenticator(backends, { log, memory });
+  const outcomes = [];
+  for (let round = 0; round < 3; round++) outcomes.push(await authenticator.authenticate(credentials, origin));
+  assert.deepEqual(outcomes, ['accepted', 'accepted', 'accepted']);
+  assert.deepEqual(backends.map(({ asked }) => asked.length), [1, 1]);
+  assert.deepEqual(log.events.map(({ fields }) => fields['backend']), ['second', 'second', 'second']);
+  isRight = false;
+  memory.forget();
+  assert.equal(await authenticator.authenticate(credentials, origin), 'rejected');
+  assert.equal(await authenticator.authenticate(credentials, origin), 'rejected');
+  assert.deepEqual(backends.map(({ asked }) => asked.length), [3, 3]);
+});
+
+test('An address that has guessed too often learns nothing from what is remembered', async () => {
+  const memory = new LoginMemory();
+  memory.keep({ ...credentials, ...origin }, 'x');
+  const throttle = createLoginThrottle({ freeFailures: 5, maxFailures: 1 });
+  const authenticator = await openAuthenticator([createBackend('x', false)], {
+    log: createRecordingLog(),
+    memory,
+    throttle,
+  });
+  assert.equal(await authenticator.authenticate({ ...credentials, password: 'guess' }, origin), 'rejected');
+  assert.equal(await authenticator.authenticate(credentials, origin), 'rejected');
 });
