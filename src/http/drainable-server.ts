@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Server } from 'node:net';
 import type { Hono } from 'hono';
 import { OpenSockets } from '../net/open-sockets.ts';
+import { awaitContinue } from './await-continue.ts';
 import { answerAdapterError, answerClientError } from './client-error.ts';
 import { Entrance, type EntranceOptions } from './entrance.ts';
 import type { DoorEnv } from './http-door.ts';
@@ -65,12 +66,18 @@ export function createDrainableServer(options: DrainableServerOptions): Drainabl
     connectionsCheckingInterval: Math.min(headersMs, 5_000),
     maxHeaderSize: MAX_HEADER_BYTES,
     requireHostHeader: false, // node:http would answer without a body; the app answers with a problem
-  }, (incoming, outgoing) => {
+  });
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     inFlight.add(outgoing);
     outgoing.once('close', () => inFlight.delete(outgoing));
     outgoing.once('finish', () => discardRest(incoming, lingerMs));
     if (draining) endConnectionAfter(outgoing);
     void respond(incoming, outgoing);
+  };
+  http.on('request', answer);
+  http.on('checkContinue', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    awaitContinue(incoming, outgoing);
+    answer(incoming, outgoing);
   });
   http.on('clientError', (error, socket) => answerClientError(error, socket, log));
   // It is handed every connection, but has to take itself for a server that listens: from this event on it watches over
