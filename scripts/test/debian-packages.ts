@@ -24,6 +24,7 @@ const needed: readonly [name: string, proof: string][] = [
   ['msmtp', 'msmtp'],
   ['postfix', 'postfix'],
   ['libsasl2-modules', '/usr/share/doc/libsasl2-modules'],
+  ['chromium', 'chromium'],
   // What Exim needs, which the tests take out of its own package: installed, it would drive out Postfix.
   ['libgnutls-dane0', '/usr/share/doc/libgnutls-dane0'],
   ['libidn12', '/usr/share/doc/libidn12'],
