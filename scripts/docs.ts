@@ -6,6 +6,7 @@ import process from 'node:process';
 import { describeKey } from '../src/config/describe-key.ts';
 import { KEY_GROUPS, type KeyName, KEYS, KNOWN_NAMES } from '../src/config/keys.ts';
 import { SYSTEM_FILE } from '../src/config/load.ts';
+import { EVENTS } from '../src/telemetry/events.ts';
 import { toRecordJsonSchema } from './record-json-schema.ts';
 
 /** A generated file. */
@@ -18,6 +19,7 @@ export interface Page {
 /** Every generated file. */
 export const PAGES: readonly Page[] = [
   { path: 'docs/configuration.md', render: toConfigurationPage },
+  { path: 'docs/events.md', render: toEventsPage },
   { path: 'docs/record.schema.json', render: toRecordJsonSchema },
 ];
 
@@ -48,6 +50,22 @@ that are not supported are refused, unless their value is empty.
 export function toConfigurationPage(): string {
   const groups = KEY_GROUPS.map(({ title, names }) => `## ${title}\n\n${names.map(toEntry).join('\n')}`);
   return `${[INTRODUCTION, ...groups, toNotSupported(), toNoEffect()].join('\n')}`;
+}
+
+const EVENTS_INTRODUCTION = `# Events
+
+Generated from \`src/telemetry/events.ts\`; change them there and run \`npm run docs\`.
+
+What the application log can say. [Logs](logging.md) has the form of a line.
+`;
+
+/** The page about the events. */
+export function toEventsPage(): string {
+  const areas = Map.groupBy(Object.entries(EVENTS), ([name]) => name.slice(0, name.indexOf('.')));
+  const sections = [...areas].map(([area, events]) =>
+    `## ${area}\n\n${events.map(([name, { level, text }]) => `- \`${name}\` (${level}): ${text}\n`).join('')}`
+  );
+  return [EVENTS_INTRODUCTION, ...sections].join('\n');
 }
 
 function toEntry(name: KeyName): string {

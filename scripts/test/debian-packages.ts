@@ -14,6 +14,7 @@ const needed: readonly [name: string, proof: string][] = [
   ['debootstrap', 'debootstrap'],
   ['curl', 'curl'],
   ['haproxy', 'haproxy'],
+  ['logrotate', 'logrotate'],
   ['python3', 'python3'],
   ['slapd', 'slapd'],
   ['freeradius', 'freeradius'],

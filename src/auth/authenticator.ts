@@ -67,7 +67,7 @@ interface LabelledBackend {
 }
 
 /** What every event about a login says. */
-type LoggedOrigin = Omit<LoginOrigin, 'signal'>;
+type LoggedOrigin = { readonly session?: string; readonly remote: string };
 
 /** What asking all backends came to. */
 interface Inquiry {
@@ -99,8 +99,9 @@ class BackendChain implements Authenticator {
     this.#wait = wait;
   }
 
-  async authenticate(credentials: Credentials, { signal, ...from }: LoginOrigin): Promise<LoginOutcome> {
-    const admission = await this.#throttle.admit(from.remoteIp);
+  async authenticate(credentials: Credentials, { remoteIp, session, signal }: LoginOrigin): Promise<LoginOutcome> {
+    const admission = await this.#throttle.admit(remoteIp);
+    const from = { ...(session === undefined ? {} : { session }), remote: remoteIp };
     if (!admission.admitted) return this.#refuse(admission, from);
     const controller = new AbortController();
     const onGone = () => controller.abort(new Error('the client is gone'));
@@ -157,7 +158,7 @@ class BackendChain implements Authenticator {
       readonly progress: { guessed: boolean };
     },
   ): Promise<Inquiry> {
-    const login = { ...credentials, remoteIp: from.remoteIp };
+    const login = { ...credentials, remoteIp: from.remote };
     const remembered = this.#memory?.recall(login);
     if (remembered !== undefined) return { outcome: 'accepted', backend: remembered, guessed: false };
     let unavailable = false;

@@ -39,6 +39,8 @@ export interface LogOptions {
 /** One place that lines go to. */
 interface Sink {
   readonly isTerminal: boolean;
+  /** Colours are for people, who may look at a stream by way of a program; files are for programs. */
+  readonly takesColours: boolean;
   write(line: string): void;
   reopen(): void;
   close(): void;
@@ -88,9 +90,12 @@ function createPino(
 }
 
 /** What makes the sink's line out of the JSON line; undefined where that is the line. */
-function toRender({ isTerminal }: Sink, format: LogOptions['format']): ((line: string) => string) | undefined {
+function toRender(
+  { isTerminal, takesColours }: Sink,
+  format: LogOptions['format'],
+): ((line: string) => string) | undefined {
   if ((format ?? (isTerminal ? 'text' : 'json')) === 'json') return undefined;
-  const colours = wantsColours({ env: process.env, isTerminal });
+  const colours = takesColours && wantsColours({ env: process.env, isTerminal });
   return (line) => toTextLine(JSON.parse(line) as LoggedEvent, { colours });
 }
 
@@ -99,6 +104,7 @@ function openSink(target: string, report: LogReport): Sink {
   const file = new LogFile(target, { report });
   return {
     isTerminal: false,
+    takesColours: false,
     write: (line) => file.append(line),
     reopen: () => file.reopen(),
     close: () => file.close(),
@@ -110,6 +116,7 @@ function openStream(name: 'stdout' | 'stderr', report: LogReport): Sink {
   const stream = new LogStream({ name, descriptor, report });
   return {
     isTerminal,
+    takesColours: true,
     write: (line) => stream.write(line),
     reopen: () => {},
     close: () => stream.close(),

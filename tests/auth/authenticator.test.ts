@@ -83,7 +83,7 @@ test('A backend that never answers makes the login unavailable, and the ones beh
   const hung = createBackend('hung', () => new Promise(() => {}));
   const authenticator = await openAuthenticator([hung, createBackend('no', false)], { log, timeoutMs: 10 });
   assert.equal(await authenticator.authenticate(credentials, origin), 'unavailable');
-  const fields = { remoteIp: '192.0.2.1', reason: 'no answer within 10 ms' };
+  const fields = { remote: '192.0.2.1', reason: 'no answer within 10 ms' };
   assert.deepEqual(log.events, [{ event: 'auth.unavailable', fields }]);
 });
 
@@ -125,9 +125,9 @@ test('Events name user, address and backend, and never the password', async () =
   await authenticator.authenticate(credentials, origin);
   await authenticator.authenticate({ username: 'jane', password: '' }, origin);
   assert.deepEqual(log.events, [
-    { event: 'auth.unavailable', fields: { backend: 'first', remoteIp: '192.0.2.1', reason: 'connection refused' } },
-    { event: 'auth.accepted', fields: { user: 'jane', remoteIp: '192.0.2.1', backend: 'second' } },
-    { event: 'auth.rejected', fields: { user: 'jane', remoteIp: '192.0.2.1' } },
+    { event: 'auth.unavailable', fields: { backend: 'first', remote: '192.0.2.1', reason: 'connection refused' } },
+    { event: 'auth.accepted', fields: { user: 'jane', remote: '192.0.2.1', backend: 'second' } },
+    { event: 'auth.rejected', fields: { user: 'jane', remote: '192.0.2.1' } },
   ]);
   assert.ok(!JSON.stringify(log.events).includes('secret'));
 });
@@ -148,7 +148,7 @@ test('Failed logins wait before a backend is asked, then are refused unasked wit
   assert.deepEqual(waits.slice(0, 3), [1000, 2000, 3000]);
   assert.equal(Math.max(...waits), 10_000);
   const throttled = log.events.filter(({ event }) => event === 'auth.throttled');
-  assert.deepEqual(throttled, [{ event: 'auth.throttled', fields: { remoteIp: '192.0.2.1' } }]);
+  assert.deepEqual(throttled, [{ event: 'auth.throttled', fields: { remote: '192.0.2.1' } }]);
   assert.equal(await authenticator.authenticate(credentials, { remoteIp: '192.0.2.2' }), 'rejected');
   assert.equal(backend.asked.length, 21);
 });
