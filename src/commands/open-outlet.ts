@@ -1,10 +1,11 @@
-// From configuration to outlet: RabbitMQ when an address is set, else the embedded queue.
+// From configuration to outlet: RabbitMQ when an address is set, with a spool when asked for, else the embedded queue.
 
 import type { Config } from '../config/keys.ts';
-import { connectAmqpOutlet } from '../queue/amqp.ts';
+import { type AmqpOutletOptions, connectAmqpOutlet } from '../queue/amqp.ts';
 import { lockQueueFile } from '../queue/embedded-lock.ts';
 import { openEmbeddedOutlet } from '../queue/embedded.ts';
 import type { Outlet } from '../queue/outlet.ts';
+import { openSpoolOutlet } from '../queue/spool.ts';
 import type { Log } from '../telemetry/log.ts';
 import { toConfiguredQueues } from './configured-queues.ts';
 
@@ -22,15 +23,28 @@ export async function openOutlet(
   log: Log,
   { exclusive = true, throttle = config['rabbitmq-throttle'] }: OpenOutletOptions = {},
 ): Promise<Outlet> {
+  const { 'queue-path': path, 'rabbitmq-address': addresses } = config;
+  // Until the process ends, however it ends.
+  if (exclusive && usesQueueFile(config)) lockQueueFile(path);
+  const { bounds } = toConfiguredQueues(config);
+  if (addresses === undefined) return openEmbeddedOutlet({ path, bounds, log });
+  const connect = (log: Log) => connectAmqpOutlet(toAmqpOptions(config, { addresses, throttle, log }));
+  if (config.spool === 'off') return await connect(log);
+  return await openSpoolOutlet({ path, maxBytes: config['spool-maxsize'], bounds, connect, log });
+}
+
+/** Whether records go to the file in queue-path, always or at times. */
+export function usesQueueFile(config: Config): boolean {
+  return config['rabbitmq-address'] === undefined || config.spool === 'on';
+}
+
+function toAmqpOptions(
+  config: Config,
+  { addresses, throttle, log }: Pick<AmqpOutletOptions, 'addresses' | 'throttle' | 'log'>,
+): AmqpOutletOptions {
   const { queues, bounds } = toConfiguredQueues(config);
-  const maxBytes = config['rabbitmq-max-message-size'];
-  if (config['rabbitmq-address'] === undefined) {
-    // Until the process ends, however it ends.
-    if (exclusive) lockQueueFile(config['queue-path']);
-    return openEmbeddedOutlet({ path: config['queue-path'], bounds, log });
-  }
-  return await connectAmqpOutlet({
-    addresses: config['rabbitmq-address'],
+  return {
+    addresses,
     verify: config['rabbitmq-verify'],
     ca: config['rabbitmq-ca'],
     queues,
@@ -45,7 +59,7 @@ export async function openOutlet(
     throttle,
     publishers: config['rabbitmq-publishers'],
     timeoutMs: config['rabbitmq-timeout'] * 1000,
-    maxMessageBytes: maxBytes,
+    maxMessageBytes: config['rabbitmq-max-message-size'],
     log,
-  });
+  };
 }

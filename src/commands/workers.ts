@@ -10,6 +10,7 @@ import type { Snapshot } from './config-snapshot.ts';
 import { DoorRelay } from './door-relay.ts';
 import { createLimits } from './gateway-part.ts';
 import { createGrantor } from './hold-keeper.ts';
+import { usesQueueFile } from './open-outlet.ts';
 import { onReload } from './signals.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -45,7 +46,7 @@ export async function startWorkers(
   { count, argv, files, log }: WorkersOptions,
 ): Promise<Workers> {
   // Until the process ends, however it ends. The workers share the file.
-  if (config['rabbitmq-address'] === undefined) lockQueueFile(config['queue-path']);
+  if (usesQueueFile(config)) lockQueueFile(config['queue-path']);
   const grant = createGrantor(createLimits(config));
   const relay = new DoorRelay({ log, handOver: (arrival) => pool.handOver(arrival) });
   const start = (number: number) =>

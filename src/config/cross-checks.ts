@@ -20,6 +20,7 @@ const BROKER_KEYS: readonly KeyName[] = [
   'rabbitmq-throttle',
   'rabbitmq-publishers',
   'rabbitmq-timeout',
+  'spool',
 ];
 
 /** Applies every rule; the result has the queue type that follows from the other keys. */

@@ -1,7 +1,7 @@
 // The keys of the embedded queue, the log and the process.
 
 import { key, optionalKey } from './key.ts';
-import { count, seconds } from './numbers.ts';
+import { count, seconds, size } from './numbers.ts';
 import { choice, logTargets, path } from './texts.ts';
 
 /** Highest server-id: two base-36 digits of a message id are reserved for it. */
@@ -13,6 +13,18 @@ export const GATEWAY_KEYS = {
     type: path(),
     default: './mailchute.db',
     doc: 'The file of the embedded queue, on a local file system. One gateway for each file.',
+  }),
+  'spool': key({
+    type: choice('off', 'on'),
+    default: 'off',
+    doc: 'Whether mail is accepted while RabbitMQ is unreachable or blocks: it is then written to the file in ' +
+      'queue-path, synced before the reply, and published in order when RabbitMQ is back. off: it is deferred ' +
+      '(451 4.3.0).',
+  }),
+  'spool-maxsize': key({
+    type: size(),
+    default: '1GB',
+    doc: 'How much the spool may hold; beyond it mail is deferred (452 4.3.1).',
   }),
   'received-log-file': optionalKey({
     type: path(),

@@ -19,7 +19,6 @@ const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
   'there is no /metrics': ['metrics-port', 'metrics-ip'],
   'write rabbitmq-address instead': ['rabbitmq-host', 'rabbitmq-user', 'rabbitmq-password', 'rabbitmq-vhost'],
   'memory is bounded by the other limits': ['memory-limit'],
-  'mail is deferred while the broker is unreachable': ['spool', 'spool-maxsize'],
   [STORE]: ['storage-address storage', 'storage-policy', 'storage-ttl', 'storage-threads'],
   [SPOOL_DIRECTORY]: [
     'spool-directory',

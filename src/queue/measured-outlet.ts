@@ -35,6 +35,7 @@ export function createMeasuredOutlet(
       }
     },
     health: () => outlet.health(),
+    spooled: () => outlet.spooled?.(),
     drain: () => outlet.drain(),
     close: () => outlet.close(),
   };

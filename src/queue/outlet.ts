@@ -61,11 +61,31 @@ export interface BrokerConnections {
   readonly down: number;
 }
 
+/** What waits in the spool of one queue. */
+export interface SpooledQueue {
+  readonly queue: string;
+  readonly records: number;
+  /** Those among them that RabbitMQ has refused, which are tried again behind the others. */
+  readonly setAside: number;
+  /** Why one of those was refused. */
+  readonly reason?: string;
+}
+
+/** What waits in the spool, for all workers of a gateway together. */
+export interface SpoolStats {
+  /** What spool-maxsize bounds. */
+  readonly bytes: number;
+  /** The queues that have something in it. */
+  readonly queues: readonly SpooledQueue[];
+}
+
 /** Where records go. Faults are results, never exceptions. */
 export interface Outlet {
   /** Resolves when every record is durable or has failed; results are in the records' order. */
   publish(records: readonly EncodedRecord[]): Promise<readonly PublishResult[]>;
   health(): OutletHealth;
+  /** Missing where there is no spool; undefined when its file cannot be read now. */
+  spooled?(): SpoolStats | undefined;
   /** Takes nothing new, waits for what is in flight, then closes. */
   drain(): Promise<void>;
   /** Closes at once; what is in flight fails as `unavailable`. */

@@ -80,6 +80,15 @@ export const EVENTS = {
     level: 'warning',
     text: 'Broker takes smaller messages only: lower rabbitmq-max-message-size',
   },
+  'spool.started': { level: 'warning', text: 'Records go to the spool until RabbitMQ takes them' },
+  'spool.drained': { level: 'info', text: 'RabbitMQ has everything that was spooled' },
+  'spool.set-aside': {
+    level: 'warning',
+    text: 'RabbitMQ refuses what was accepted; it stays in the spool, behind the others, and is tried again',
+  },
+  'spool.unusable': { level: 'error', text: 'Spool cannot be read or emptied' },
+  'spool.usable': { level: 'info', text: 'Spool can be read and emptied again' },
+  'spool.kept': { level: 'warning', text: 'Records stay in the spool; the next start drains them' },
   'outlet.publish-failed': { level: 'warning', text: 'Record not durable' },
 } as const satisfies { readonly [name: string]: { readonly level: Level; readonly text: string } };
 

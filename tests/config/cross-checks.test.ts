@@ -101,6 +101,14 @@ const warnings = [
     ],
   },
   {
+    name: 'a spool without a broker',
+    file: 'spool: on',
+    expected: [
+      'rabbitmq-address: is not set: messages go to the embedded queue and not to a broker; no effect: spool',
+    ],
+  },
+  { name: 'a spool with a broker', file: `${broker}spool: on`, expected: [] },
+  {
     name: 'a message size over the limit of the broker',
     file: `${broker}smtp-maxsize: 50MB`,
     expected: ['config.txt:2: smtp-maxsize: is more than rabbitmq-max-message-size, which is the limit then'],

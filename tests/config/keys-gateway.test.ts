@@ -10,6 +10,8 @@ testKeys(GATEWAY_KEYS, {
     value: '/var/lib/mailchute/queue.db',
   },
   'received-log-file': { initial: undefined, text: '/var/log/received.log', value: '/var/log/received.log' },
+  'spool': { initial: 'off', text: 'ON', value: 'on' },
+  'spool-maxsize': { initial: 1024 ** 3, text: '10GB', value: 10 * 1024 ** 3 },
   'application-log': { initial: ['stderr'], text: 'stdout,/var/log/m.log', value: ['stdout', '/var/log/m.log'] },
   'log-format': { initial: undefined, text: 'json', value: 'json' },
   'server-id': { initial: 0, text: '1023', value: 1023 },
