@@ -6,9 +6,14 @@ import { createMessageIds } from '../mail/message-id.ts';
 import { type GreetingNames, loadGreetingNames } from '../net/greeting-names.ts';
 import type { LiveCertificate } from '../net/live-certificate.ts';
 import { createPipeline, type Pipeline } from '../pipeline/ingest.ts';
+import { createMeasuredPipeline } from '../pipeline/measured-pipeline.ts';
+import { createMeasuredOutlet } from '../queue/measured-outlet.ts';
 import type { Outlet } from '../queue/outlet.ts';
 import type { Log } from '../telemetry/log.ts';
+import { createMessageCounts, type MessageCounts } from '../telemetry/message-counts.ts';
+import type { Meter } from '../telemetry/meter.ts';
 import type { ReceivedLog } from '../telemetry/received-log.ts';
+import { toConfiguredQueues } from './configured-queues.ts';
 import type { GatewayConfig } from './gateway-config.ts';
 import { type GatewayPart, toShare } from './gateway-part.ts';
 import { openCertificate } from './open-certificate.ts';
@@ -17,6 +22,7 @@ import { type HttpAccess, openHttpAccess } from './open-http-access.ts';
 import { openLocalAddresses } from './open-local-addresses.ts';
 import { openOutlet } from './open-outlet.ts';
 import { openReceivedLog } from './open-received-log.ts';
+import type { Look } from './overview.ts';
 import { toPipelineSettings } from './pipeline-settings.ts';
 import { onReload } from './signals.ts';
 
@@ -24,6 +30,8 @@ import { onReload } from './signals.ts';
 export interface Gateway {
   readonly config: Config;
   readonly log: Log;
+  readonly meter: Meter;
+  readonly messageCounts: MessageCounts;
   readonly part: GatewayPart;
   readonly outlet: Outlet;
   readonly pipeline: Pipeline;
@@ -37,6 +45,8 @@ export interface Gateway {
   readonly certificate: LiveCertificate | undefined;
   /** The same for the HTTP door. */
   readonly httpCertificate: LiveCertificate | undefined;
+  /** At the gateway as a whole. */
+  readonly look: Look;
   readonly isDraining: () => boolean;
 }
 
@@ -46,8 +56,8 @@ const GREETING_LOOKUP_MS = 2000;
 /** Opens all of it; rejects, with everything closed again, when a part cannot be used as configured. */
 export async function composeGateway(
   { config, authBackends, httpAuthBackends }: GatewayConfig,
-  { log, part }: Pick<Gateway, 'log' | 'part'>,
-): Promise<Omit<Gateway, 'isDraining'>> {
+  { log, meter, part }: Pick<Gateway, 'log' | 'meter' | 'part'>,
+): Promise<Omit<Gateway, 'isDraining' | 'look'>> {
   const receivedLog = openReceivedLog(config, log);
   // At once: what renames log files does not ask whether the start is over.
   onReload(() => receivedLog?.reopen());
@@ -64,23 +74,36 @@ export async function composeGateway(
   const authenticator = requiresAuthentication
     ? await openAuthenticator(authBackends, { log, throttle: part.throttle })
     : undefined;
-  const outlet = await openOutlet(config, log, {
+  const { queues } = toConfiguredQueues(config);
+  const opened = await openOutlet(config, log, {
     exclusive: part.workers === 1,
     throttle: toShare(config['rabbitmq-throttle'], part),
   }).catch(async (error) => {
     await Promise.all([authenticator?.close(), httpAccess.close()]);
     throw error;
   });
+  const outlet = createMeasuredOutlet(opened, { meter, queues });
+  const messageCounts = createMessageCounts(meter, queues);
   const pipeline = createPipeline({
     settings: toPipelineSettings(config, { localAddresses, requiresAuthentication }),
     outlet,
     log,
     nextId: createMessageIds(config['server-id'], part.worker),
-    checker: openChecker(config, log),
+    checker: openChecker(config, log, meter),
     receivedLog,
   });
   const doors = { authenticator, httpAccess, greetingName, certificate, httpCertificate };
-  return { config, log, part, outlet, pipeline, receivedLog, ...doors };
+  return {
+    config,
+    log,
+    meter,
+    messageCounts,
+    part,
+    outlet,
+    pipeline: createMeasuredPipeline(pipeline, { meter, counts: messageCounts }),
+    receivedLog,
+    ...doors,
+  };
 }
 
 /** Closes at once what `composeGateway` opened. */

@@ -5,6 +5,7 @@ import type { Config } from '../config/keys.ts';
 import { type AddressCounts, ConnectionCounts } from '../net/connection-counts.ts';
 import { type Listen, listenOn } from '../net/listen.ts';
 import { type Places, SessionPlaces } from '../net/session-places.ts';
+import type { Look } from './overview.ts';
 
 /** One process's part. */
 export interface GatewayPart {
@@ -17,6 +18,8 @@ export interface GatewayPart {
   readonly httpPlaces: Pick<Places, 'tryEnter' | 'leave'>;
   readonly counts: AddressCounts;
   readonly throttle: LoginThrottle;
+  /** At the gateway as a whole; left out: this process is all of it. */
+  readonly look?: Look;
 }
 
 /** The limits of the configuration, as one process counts them for itself or for all. */

@@ -5,6 +5,8 @@ import { type HttpListener, listenHttp } from '../http/listener.ts';
 import { rangesContain } from '../mail/ip-ranges.ts';
 import { ClientGate } from '../net/client-gate.ts';
 import type { Gateway } from './compose-gateway.ts';
+import { toHttpLook } from './http-look.ts';
+import { countConnections, countResponses } from './measured-http.ts';
 
 // Longest time for the PROXY header of a listed peer.
 const PROXY_HEADER_MS = 5000;
@@ -13,12 +15,15 @@ const HANDSHAKE_MS = 30_000;
 
 /** Rejects when a port cannot be opened. */
 export function openHttp(
-  { config, log, part, outlet, pipeline, greetingName, httpAccess, httpCertificate, isDraining }: Gateway,
+  { config, log, meter, part, look, pipeline, greetingName, httpAccess, httpCertificate, isDraining }: Gateway,
 ): Promise<HttpListener> {
+  const { health, metrics } = toHttpLook(look);
   const app = createApp({
     pipeline,
     log,
-    health: () => outlet.health(),
+    health,
+    // On a port of their own, or here.
+    ...(config['metrics-port'].length === 0 ? { metrics } : {}),
     draining: isDraining,
     hostname: greetingName(''),
     maxBytes: config['http-maxsize'],
@@ -27,7 +32,7 @@ export function openHttp(
   });
   const forwarders = config['http-forwarded'];
   return listenHttp({
-    app,
+    app: countResponses(app, meter),
     log,
     addresses: config['http-ip'],
     ports: config['http-port'],
@@ -47,6 +52,6 @@ export function openHttp(
     }),
     places: part.httpPlaces,
     ...(forwarders.length === 0 ? {} : { isForwarder: (address: string) => rangesContain(forwarders, address) }),
-    listen: part.listen,
+    listen: countConnections(part.listen, meter),
   });
 }

@@ -15,12 +15,13 @@ const PROXY_HEADER_MS = 5000;
 const HANDSHAKE_MS = 30_000;
 
 /** Rejects when a port cannot be opened or the list of blocked addresses cannot be read. */
-export function openSmtp({ part, ...gateway }: Gateway): Promise<SmtpDoor> {
-  const { config, log, pipeline, authenticator, greetingName, certificate } = gateway;
+export async function openSmtp({ part, meter, ...gateway }: Gateway): Promise<SmtpDoor> {
+  const { config, log, pipeline, messageCounts, authenticator, greetingName, certificate } = gateway;
   const { places, counts, listen } = part;
-  return listenSmtp({
+  const door = await listenSmtp({
     pipeline,
     log,
+    messageCounts,
     authenticator,
     greetingName,
     tls: certificate && { certificate, handshakeTimeoutMs: HANDSHAKE_MS },
@@ -37,6 +38,8 @@ export function openSmtp({ part, ...gateway }: Gateway): Promise<SmtpDoor> {
       greetingDelayMs: config['smtp-greeting-delay'] * 1000,
     },
   }, { addresses: config['smtp-ip'], ports: config['smtp-port'], securePorts: config['smtp-secure-port'], listen });
+  meter.gauge('mailchute_sessions_open', { door: 'smtp' }, () => door.sessions());
+  return door;
 }
 
 /** Throws an Error when the list of blocked addresses cannot be read. */

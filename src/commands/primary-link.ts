@@ -4,6 +4,7 @@ import type { Server, Socket } from 'node:net';
 import process from 'node:process';
 import type { HoldAnswer, HoldFacts, TakeHold } from '../net/holds.ts';
 import type { BoundAddress, Listen } from '../net/listen.ts';
+import type { Look, Overview, ReportSelf } from './overview.ts';
 import type { FromWorker, Letter, Note, Welcome } from './worker-messages.ts';
 
 /** The channel as the first process set it up. */
@@ -12,6 +13,8 @@ export type Channel = Pick<NodeJS.Process, 'send' | 'connected' | 'on'>;
 /** A request for a hold that is not answered yet. */
 type Answer = (granted: boolean, facts: HoldFacts) => void;
 
+// What a worker has counted since it last said so is lost when it is killed.
+const COUNTED_MS = 1000;
 const GONE = 'The first process of the gateway is gone';
 
 /** The link of the worker that this process is. */
@@ -26,6 +29,8 @@ export class PrimaryLink {
   readonly #openings = new Map<number, PromiseWithResolvers<{ readonly door: number; readonly bound: BoundAddress }>>();
   readonly #doors = new Map<number, Server>();
   readonly #requests = new Map<number, Answer>();
+  readonly #looks = new Map<number, PromiseWithResolvers<Overview>>();
+  #self: ReportSelf | undefined;
   #lastId = 0;
 
   /** Says hello; throws when no gateway has started this process. */
@@ -76,6 +81,28 @@ export class PrimaryLink {
     });
   };
 
+  /** Looks at the whole gateway; rejects once the first process is gone. */
+  readonly look: Look = (what) => {
+    if (!this.#channel.connected) return Promise.reject(new Error(GONE));
+    const id = ++this.#lastId;
+    const looking = Promise.withResolvers<Overview>();
+    this.#looks.set(id, looking);
+    this.#send({ kind: 'look', id, what });
+    return looking.promise;
+  };
+
+  /** From now on the first process hears what this one says about itself, and what it counts, every second. */
+  reportTo(self: ReportSelf): void {
+    this.#self = self;
+    let told = '';
+    setInterval(() => {
+      const totals = self.totals();
+      const text = JSON.stringify(totals);
+      if (text !== told) this.#send({ kind: 'counted', totals });
+      told = text;
+    }, COUNTED_MS).unref();
+  }
+
   /** The doors are open. */
   ready(lines: readonly string[]): void {
     this.#send({ kind: 'ready', lines });
@@ -103,6 +130,11 @@ export class PrimaryLink {
         return this.#settle(note.id)?.reject(new Error(note.reason));
       case 'answer':
         return this.#requests.get(note.id)?.(note.granted, note.facts);
+      case 'report':
+        return void this.#self?.report(note.what).then((report) => this.#send({ ...note, kind: 'reported', report }));
+      case 'told':
+        this.#looks.get(note.id)?.resolve(note.overview);
+        return void this.#looks.delete(note.id);
       case 'drain':
         return this.#stop.resolve(note.signal);
     }
@@ -129,7 +161,7 @@ export class PrimaryLink {
 
   #lose(): void {
     for (const answer of this.#requests.values()) answer(false, {});
-    for (const opening of this.#openings.values()) opening.reject(new Error(GONE));
+    for (const waiting of [...this.#openings.values(), ...this.#looks.values()]) waiting.reject(new Error(GONE));
     this.#stop.resolve('disconnect');
   }
 

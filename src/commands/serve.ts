@@ -7,14 +7,20 @@ import type { Config } from '../config/keys.ts';
 import { toFaultLine } from '../config/fault.ts';
 import type { HttpListener } from '../http/listener.ts';
 import type { SmtpDoor } from '../smtp/listener.ts';
+import { createCountedLog } from '../telemetry/counted-log.ts';
 import { createLog, type EventFields, type Log, type OpenLog } from '../telemetry/log.ts';
+import { Meter } from '../telemetry/meter.ts';
 import type { CommandIo } from './command-io.ts';
 import { closeGateway, composeGateway, type Gateway } from './compose-gateway.ts';
 import { recordReads } from './config-snapshot.ts';
 import { type GatewayConfig, loadGatewayConfig } from './gateway-config.ts';
 import { createSolePart, type GatewayPart } from './gateway-part.ts';
 import { openHttp } from './open-http.ts';
+import { createSelfReport, measureProcess, openSoleLook, type Self } from './open-look.ts';
+import { openMetrics, toMetricsLines } from './open-metrics.ts';
 import { openSmtp } from './open-smtp.ts';
+import type { ReportSelf } from './overview.ts';
+import { toHostPort } from './host-port.ts';
 import { onReload, waitForStop } from './signals.ts';
 import { startWorkers, toWorkerCount, type WorkersOptions } from './workers.ts';
 
@@ -22,18 +28,23 @@ import { startWorkers, toWorkerCount, type WorkersOptions } from './workers.ts';
 interface Doors {
   readonly smtp: SmtpDoor;
   readonly http: HttpListener;
+  /** Stays open to the end, to say that the gateway is stopping. */
+  readonly metrics: HttpListener;
 }
 
 const BAD_CONFIGURATION = 2;
+const DRAINING = { ready: false, reasons: ['draining'] };
 
 /** How a process runs the gateway, or its part of it. */
 export interface RunOptions {
   readonly log: Log;
+  /** Where it counts. */
+  readonly meter: Meter;
   readonly part: GatewayPart;
   /** Resolves with the reason when it is time to stop. */
   readonly stopped: Promise<string>;
   /** Called when the doors are open, with the lines that say where. */
-  readonly onReady: (lines: readonly string[]) => void;
+  readonly onReady: (lines: readonly string[], self: ReportSelf) => void;
 }
 
 /** Runs the gateway until it is told to stop. */
@@ -43,14 +54,15 @@ export async function serve(argv: readonly string[], io: CommandIo): Promise<num
   const { config, warnings, faults } = loaded;
   for (const fault of faults) io.stderr(`${toFaultLine(fault)}\n`);
   if (faults.length > 0) return BAD_CONFIGURATION;
-  const log = openLog(config);
+  const meter = new Meter();
+  const log = createCountedLog(openLog(config), meter);
   for (const warning of warnings) log.emit('config.warning', { detail: toFaultLine(warning) });
   const stopped = waitForStop();
   const onReady = (lines: readonly string[]) => announce(loaded, { log, lines, io });
   const count = toWorkerCount(config['smtp-threads']);
   let inOrder = true;
-  if (count === 1) await runGateway(loaded, { log, stopped, onReady, part: createSolePart(config) });
-  else inOrder = await runWorkers(loaded, { count, argv, files: snapshot(), log, stopped, onReady });
+  if (count === 1) await runGateway(loaded, { log, meter, stopped, onReady, part: createSolePart(config) });
+  else inOrder = await runWorkers(loaded, { count, argv, files: snapshot(), log, meter, stopped, onReady });
   log.emit('gateway.stopped');
   log.close();
   return inOrder ? 0 : 1;
@@ -66,25 +78,36 @@ export function openLog(config: Config, fields: EventFields = {}): OpenLog {
 
 async function runWorkers(
   { config }: GatewayConfig,
-  { stopped, onReady, ...options }: WorkersOptions & Pick<RunOptions, 'stopped' | 'onReady'>,
+  { stopped, onReady, ...options }: WorkersOptions & Pick<RunOptions, 'stopped'> & {
+    readonly onReady: (lines: readonly string[]) => void;
+  },
 ): Promise<boolean> {
   const { log } = options;
   watchFaults(log);
   const workers = await startWorkers(config, options);
   onReady(workers.lines);
+  void measureProcess();
   const signal = await stopped;
   log.emit('gateway.draining', { signal });
   return await workers.drain(signal);
 }
 
 /** Runs the gateway, or a worker's part of it; resolves when everything in flight is finished, or the time is over. */
-export async function runGateway(loaded: GatewayConfig, { log, part, stopped, onReady }: RunOptions): Promise<void> {
+export async function runGateway(
+  loaded: GatewayConfig,
+  { log, meter, part, stopped, onReady }: RunOptions,
+): Promise<void> {
   const { config } = loaded;
   watchFaults(log);
   let isDraining = false;
-  const gateway = { ...(await composeGateway(loaded, { log, part })), isDraining: () => isDraining };
+  const composed = await composeGateway(loaded, { log, meter, part });
+  const self: Self = { meter, health: () => isDraining ? DRAINING : composed.outlet.health() };
+  // A worker's look goes to the first process, which also has the port for it.
+  const own = part.look === undefined ? openSoleLook(config, self) : { look: part.look, close: async () => {} };
+  const gateway = { ...composed, look: own.look, isDraining: () => isDraining };
   const doors = await openDoors(gateway).catch((error) => closeGateway(gateway).then(() => Promise.reject(error)));
-  onReady(toListenerLines(doors));
+  onReady(toListenerLines(doors), createSelfReport(self));
+  void measureProcess();
   onReload(() => reload(gateway));
   const signal = await stopped;
   isDraining = true;
@@ -99,6 +122,8 @@ export async function runGateway(loaded: GatewayConfig, { log, part, stopped, on
   // What it has just settled is written down within this turn.
   await new Promise((resolve) => setImmediate(resolve));
   gateway.receivedLog?.close();
+  await doors.metrics.close();
+  await own.close();
 }
 
 /** What SIGHUP asks for. */
@@ -122,19 +147,26 @@ function toFaultFields(error: unknown): { error: string; stack: string | undefin
 }
 
 async function openDoors(gateway: Gateway): Promise<Doors> {
-  const smtp = await openSmtp(gateway);
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <Door extends { close(): Promise<void> }>(door: Door): Door => {
+    opened.push(door);
+    return door;
+  };
   try {
-    return { smtp, http: await openHttp(gateway) };
+    const smtp = keep(await openSmtp(gateway));
+    const http = keep(await openHttp(gateway));
+    return { smtp, http, metrics: await openMetrics(gateway) };
   } catch (error) {
-    await smtp.close();
+    await Promise.all(opened.map((door) => door.close()));
     throw error;
   }
 }
 
-function toListenerLines({ smtp, http }: Doors): string[] {
+function toListenerLines({ smtp, http, metrics }: Doors): string[] {
   return [
     ...smtp.bound.map(({ address, port, secure }) => `${secure ? 'SMTPS' : 'SMTP'} ${toHostPort(address, port)}`),
     ...http.bound.map(({ address, port, secure }) => `${secure ? 'HTTPS' : 'HTTP'} ${toHostPort(address, port)}`),
+    ...toMetricsLines(metrics),
   ];
 }
 
@@ -153,10 +185,6 @@ function announce(
       : 'everybody',
   });
   log.emit('gateway.started', { outlet: config['rabbitmq-address'] === undefined ? config['queue-path'] : 'rabbitmq' });
-}
-
-function toHostPort(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** Lets transactions and requests in flight finish, then cuts what is left. */

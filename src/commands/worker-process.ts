@@ -2,8 +2,10 @@
 
 import type { ChildProcess } from 'node:child_process';
 import process from 'node:process';
+import type { Family } from '../telemetry/metrics.ts';
 import type { Arrival, DoorRelay } from './door-relay.ts';
 import { type Grantor, HoldKeeper } from './hold-keeper.ts';
+import type { Look, LookOptions, ProcessReport } from './overview.ts';
 import type { FromWorker, Letter, Note, Welcome } from './worker-messages.ts';
 
 /** What a worker stands on. */
@@ -12,6 +14,8 @@ export interface WorkerProcessOptions {
   readonly welcome: Welcome;
   readonly relay: Pick<DoorRelay, 'open' | 'give' | 'resume'>;
   readonly grant: Grantor;
+  /** Answers workers that ask about the whole gateway; left out: nobody asks. */
+  readonly look?: Look;
 }
 
 /** How a worker ended. */
@@ -47,11 +51,17 @@ export class WorkerProcess {
   #isLetterUnderway = false;
   readonly #opened = Promise.withResolvers<readonly string[]>();
   #hasSaidHello = false;
+  #hasOpened = false;
   #isGone = false;
   #takesConnections = false;
   #reason: string | undefined;
+  readonly #look: Look | undefined;
+  readonly #totals = new Map<string, Family>();
+  /** Questions without an answer yet: at most one with metrics and one without. */
+  readonly #reports = new Map<boolean, PromiseWithResolvers<ProcessReport | undefined>>();
 
-  constructor({ child, welcome, relay, grant }: WorkerProcessOptions) {
+  constructor({ child, welcome, relay, grant, look }: WorkerProcessOptions) {
+    this.#look = look;
     this.number = welcome.worker;
     this.pid = child.pid;
     this.ready = this.#opened.promise;
@@ -67,6 +77,27 @@ export class WorkerProcess {
   get arrivals(): number | undefined {
     const count = this.#arrivals.length + (this.#underway === undefined ? 0 : 1);
     return this.#takesConnections && count < MOST_ARRIVALS ? count : undefined;
+  }
+
+  /** Whether its doors are open and it has not ended. */
+  get isRunning(): boolean {
+    return this.#hasOpened && !this.#isGone;
+  }
+
+  /** What it is known to have counted; stays after its end. */
+  get totals(): readonly Family[] {
+    return [...this.#totals.values()];
+  }
+
+  /** Asks what it says about itself; resolves to undefined when it ends before it has answered. */
+  report(what: LookOptions): Promise<ProcessReport | undefined> {
+    if (this.#isGone) return Promise.resolve(undefined);
+    const asked = this.#reports.get(what.metrics);
+    if (asked !== undefined) return asked.promise;
+    const asking = Promise.withResolvers<ProcessReport | undefined>();
+    this.#reports.set(what.metrics, asking);
+    this.#tell({ kind: 'report', what });
+    return asking.promise;
   }
 
   /** Hands a connection over. Should the worker leave or die before it has it, it goes back to the relay. */
@@ -121,6 +152,7 @@ export class WorkerProcess {
     await disconnected.promise;
     clearTimeout(patience);
     if (child.connected) child.disconnect();
+    for (const asking of this.#reports.values()) asking.resolve(undefined);
     this.#keeper.dropAll();
     if (this.#underway !== undefined) this.#arrivals.unshift(this.#underway);
     this.#leave();
@@ -136,6 +168,7 @@ export class WorkerProcess {
         return void this.#open(message);
       case 'ready':
         this.#takesConnections = !this.#isGone;
+        this.#hasOpened = true;
         this.#opened.resolve(message.lines);
         return this.#relay.resume();
       case 'failed':
@@ -151,9 +184,26 @@ export class WorkerProcess {
         return void this.#keeper.take(message.id, message.request);
       case 'drop':
         return this.#keeper.drop(message.id, message.facts);
+      case 'counted':
+        return this.#count(message.totals);
+      case 'reported':
+        this.#count(message.report.families);
+        this.#reports.get(message.what.metrics)?.resolve(message.report);
+        return void this.#reports.delete(message.what.metrics);
+      case 'look':
+        return void this.#answerLook(message.id, message.what);
       case 'leaving':
         return this.#leave();
     }
+  }
+
+  #count(families: readonly Family[]): void {
+    for (const family of families) if (family.type !== 'gauge') this.#totals.set(family.name, family);
+  }
+
+  async #answerLook(id: number, what: LookOptions): Promise<void> {
+    const overview = await this.#look?.(what);
+    if (overview !== undefined) this.#tell({ kind: 'told', id, overview });
   }
 
   #leave(): void {

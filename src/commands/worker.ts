@@ -4,6 +4,8 @@ import process from 'node:process';
 import { createSharedLoginThrottle } from '../auth/shared-login-throttle.ts';
 import { SharedConnectionCounts } from '../net/shared-connection-counts.ts';
 import { SharedPlaces } from '../net/shared-places.ts';
+import { createCountedLog } from '../telemetry/counted-log.ts';
+import { Meter } from '../telemetry/meter.ts';
 import type { CommandIo } from './command-io.ts';
 import { replayReads } from './config-snapshot.ts';
 import { loadGatewayConfig } from './gateway-config.ts';
@@ -19,11 +21,16 @@ export async function worker(argv: readonly string[], io: CommandIo): Promise<nu
     const { worker, workers, files } = await link.welcome;
     // The first process has reported faults and warnings.
     const loaded = loadGatewayConfig({ argv, env: io.env, readFile: replayReads(files) });
-    const log = openLog(loaded.config, { worker });
+    const meter = new Meter();
+    const log = createCountedLog(openLog(loaded.config, { worker }), meter);
     await runGateway(loaded, {
       log,
+      meter,
       stopped: link.stopped,
-      onReady: (lines) => link.ready(lines),
+      onReady(lines, self) {
+        link.reportTo(self);
+        link.ready(lines);
+      },
       part: {
         worker,
         workers,
@@ -32,6 +39,7 @@ export async function worker(argv: readonly string[], io: CommandIo): Promise<nu
         httpPlaces: new SharedPlaces(link.take, { what: 'http-place' }),
         counts: new SharedConnectionCounts(link.take),
         throttle: createSharedLoginThrottle(link.take),
+        look: link.look,
       },
     });
     log.close();

@@ -6,11 +6,14 @@ import process from 'node:process';
 import type { Config } from '../config/keys.ts';
 import { lockQueueFile } from '../queue/embedded-lock.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { Meter } from '../telemetry/meter.ts';
 import type { Snapshot } from './config-snapshot.ts';
 import { DoorRelay } from './door-relay.ts';
 import { createLimits } from './gateway-part.ts';
 import { createGrantor } from './hold-keeper.ts';
+import { openMetrics, toMetricsLines } from './open-metrics.ts';
 import { usesQueueFile } from './open-outlet.ts';
+import { openWorkersLook } from './open-workers-look.ts';
 import { onReload } from './signals.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -22,6 +25,7 @@ export interface WorkersOptions {
   readonly argv: readonly string[];
   readonly files: Snapshot;
   readonly log: Log;
+  readonly meter: Meter;
 }
 
 // What a worker may take after its doors are closed; it bounds the rest of its work itself.
@@ -43,14 +47,20 @@ export interface Workers {
 /** Starts the workers; rejects with what one of them says when the gateway cannot open. */
 export async function startWorkers(
   config: Config,
-  { count, argv, files, log }: WorkersOptions,
+  { count, argv, files, log, meter }: WorkersOptions,
 ): Promise<Workers> {
   // Until the process ends, however it ends. The workers share the file.
   if (usesQueueFile(config)) lockQueueFile(config['queue-path']);
   const grant = createGrantor(createLimits(config));
   const relay = new DoorRelay({ log, handOver: (arrival) => pool.handOver(arrival) });
-  const start = (number: number) =>
-    new WorkerProcess({ child: forkWorker(argv), welcome: { worker: number, workers: count, files }, relay, grant });
+  let isDraining = false;
+  const { look, reports, close } = openWorkersLook(config, { count, meter, isDraining: () => isDraining });
+  const start = (number: number) => {
+    const welcome = { worker: number, workers: count, files };
+    const worker = new WorkerProcess({ child: forkWorker(argv), welcome, relay, grant, look });
+    reports.add(worker);
+    return worker;
+  };
   const pool = new WorkerPool({ count, start, log });
   // Also while some of them are still starting.
   onReload(() => pool.signal('SIGHUP'));
@@ -58,14 +68,23 @@ export async function startWorkers(
     relay.close();
     throw error;
   });
+  const metrics = await openMetrics({ config, look, log, part: { worker: 0 } }).catch((error) => {
+    relay.close();
+    pool.kill();
+    throw error;
+  });
   const limitMs = (config['drain-timeout'] + config['rabbitmq-timeout']) * 1000 + LEAVE_MS;
   return {
-    lines,
-    drain(signal) {
+    lines: [...lines, ...toMetricsLines(metrics)],
+    async drain(signal) {
+      isDraining = true;
       // Told a second time, this process ends at once, and so do the workers; left alone, they would go on draining.
       process.once('exit', () => pool.kill());
       relay.close();
-      return pool.drain({ signal, limitMs });
+      const inOrder = await pool.drain({ signal, limitMs });
+      await metrics.close();
+      await close();
+      return inOrder;
     },
   };
 }

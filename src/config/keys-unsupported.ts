@@ -16,7 +16,6 @@ const RECEIVED_LOG_ROTATION = 'set received-log-file, and let logrotate(8) rotat
 const RECEIVED_LOG_FORM = 'the received log has one JSON object on each line: set received-log-file';
 
 const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
-  'there is no /metrics': ['metrics-port', 'metrics-ip'],
   'write rabbitmq-address instead': ['rabbitmq-host', 'rabbitmq-user', 'rabbitmq-password', 'rabbitmq-vhost'],
   'memory is bounded by the other limits': ['memory-limit'],
   [STORE]: ['storage-address storage', 'storage-policy', 'storage-ttl', 'storage-threads'],

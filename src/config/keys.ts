@@ -7,6 +7,7 @@ import { ELSEWHERE_KEYS } from './keys-elsewhere.ts';
 import { GATEWAY_KEYS } from './keys-gateway.ts';
 import { HTTP_KEYS } from './keys-http.ts';
 import { MESSAGE_KEYS } from './keys-message.ts';
+import { METRICS_KEYS } from './keys-metrics.ts';
 import { RABBITMQ_KEYS } from './keys-rabbitmq.ts';
 import { SMTP_KEYS } from './keys-smtp.ts';
 import { TLS_KEYS } from './keys-tls.ts';
@@ -19,6 +20,7 @@ const TABLE = {
   ...MESSAGE_KEYS,
   ...CHECK_KEYS,
   ...HTTP_KEYS,
+  ...METRICS_KEYS,
   ...RABBITMQ_KEYS,
   ...GATEWAY_KEYS,
 } as const;
@@ -51,6 +53,7 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
   { title: 'What happens to a message', names: namesOf(MESSAGE_KEYS) },
   { title: 'Checks and DNS', names: namesOf(CHECK_KEYS) },
   { title: 'HTTP door', names: namesOf(HTTP_KEYS) },
+  { title: 'Metrics and health', names: namesOf(METRICS_KEYS) },
   { title: 'RabbitMQ', names: namesOf(RABBITMQ_KEYS) },
   { title: 'Embedded queue, log and process', names: namesOf(GATEWAY_KEYS) },
 ];

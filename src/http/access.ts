@@ -30,6 +30,12 @@ export function refuseAccess(request: AccessRequest, { isAllowed, credentials }:
   return credentials === undefined ? refuseWebPage(request) : undefined;
 }
 
+/** The same for who only looks at the gateway: a program on this machine may, whatever the range of those who post is. */
+export function refuseOnlooker(request: AccessRequest, { isAllowed, credentials }: AccessRules): Problem | undefined {
+  const rules = isAllowed === undefined || isOnThisHost(request.peer) ? {} : { isAllowed };
+  return refuseAccess(request, { ...rules, ...(credentials === undefined ? {} : { credentials }) });
+}
+
 /**
  * A door without credentials trusts whoever reaches it, and a web page in the browser of a trusted user does reach it:
  * by a cross-site form or fetch, or by DNS rebinding, where the page's own host name resolves to this machine.

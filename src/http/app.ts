@@ -7,6 +7,7 @@ import { authenticate, toAuthenticationRequest } from './authenticate.ts';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
 import { injectMessage } from './inject-message.ts';
 import { liveness } from './liveness.ts';
+import { guardMetrics, metrics } from './metrics.ts';
 import { problemPage } from './problem-page.ts';
 import { refuseLength } from './read-body.ts';
 import { readiness } from './readiness.ts';
@@ -25,6 +26,9 @@ export function createApp(door: HttpDoor): Hono<DoorEnv> {
   // Health is for load balancers, which come from anywhere; everything after the guard is not.
   app.get('/livez', liveness).all(methodNotAllowed(door, 'GET, HEAD'));
   app.get('/readyz', readiness(door)).all(methodNotAllowed(door, 'GET, HEAD'));
+  if (door.metrics !== undefined) {
+    app.get('/metrics', guardMetrics(door), metrics(door.metrics)).all(methodNotAllowed(door, 'GET, HEAD'));
+  }
   app.use(guard(door));
   app.get('/problems/:code', (c) => problemPage(c) ?? notFound(c, door));
   app.use(identify(door));

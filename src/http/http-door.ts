@@ -30,7 +30,9 @@ export interface HttpDoor {
   readonly pipeline: Pick<Pipeline, 'checkSender' | 'checkRecipient' | 'ingest' | 'inject'>;
   readonly log: Log;
   /** Whether records can be stored now (for /readyz). */
-  readonly health: () => OutletHealth;
+  readonly health: () => OutletHealth | Promise<OutletHealth>;
+  /** The numbers of /metrics; left out: they are on a port of their own. */
+  readonly metrics?: () => Promise<string>;
   /** True once the gateway is shutting down: new messages get 503. */
   readonly draining: () => boolean;
   /** Name of this host in the record. */

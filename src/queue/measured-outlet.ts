@@ -14,6 +14,11 @@ export function createMeasuredOutlet(
   let bytes = 0;
   meter.gauge('mailchute_confirms_awaited', {}, () => awaited);
   meter.gauge('mailchute_inflight_bytes', {}, () => bytes);
+  if (outlet.health().broker !== undefined) {
+    for (const state of ['connected', 'blocked', 'down'] as const) {
+      meter.gauge('mailchute_broker_connections', { state }, () => outlet.health().broker?.[state] ?? 0);
+    }
+  }
   const stored = meter.histogram('mailchute_publish_duration_seconds', { result: 'stored' });
   const failed = meter.histogram('mailchute_publish_duration_seconds', { result: 'failed' });
   const count = createRecordCounts(meter, queues);

@@ -5,6 +5,7 @@ import type { Client } from '../net/client.ts';
 import type { LiveCertificate } from '../net/live-certificate.ts';
 import type { Pipeline } from '../pipeline/ingest.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { MessageCounts } from '../telemetry/message-counts.ts';
 import type { DialogueSettings } from './dialogue.ts';
 import type { Reply } from './reply.ts';
 
@@ -18,6 +19,8 @@ export interface SessionDependencies {
   readonly greetingName: (localAddress: string) => string;
   /** Undefined where there is no certificate. */
   readonly tls?: SessionTls | undefined;
+  /** Counts what the door refuses itself after its content has come in. */
+  readonly messageCounts?: Pick<MessageCounts, 'refused'> | undefined;
   readonly settings: DialogueSettings & {
     /** MailerQ: smtp-timeout; silence that ends a session. */
     readonly idleTimeoutMs: number;

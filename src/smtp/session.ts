@@ -26,6 +26,7 @@ import { WireReader } from './wire-reader.ts';
 
 // Replies to pipelined commands leave together up to this many characters; then the client has to read some of them.
 const MAX_HELD_REPLIES = 16_384;
+const TOO_LARGE = { outcome: 'rejected', reason: 'too-large' } as const;
 
 /** One client's connection from greeting to close. */
 export class Session extends SMTPConnection {
@@ -262,8 +263,10 @@ export class Session extends SMTPConnection {
   async #onContent(content: DataReader): Promise<void> {
     clearTimeout(this.#dataTimer);
     const transaction = this.#dialogue.takeTransaction();
+    const { messageCounts } = this.#dependencies;
     if (content.isOversized) {
       this.#reportRejected(REPLIES.tooLarge);
+      messageCounts?.refused('smtp', { ...TOO_LARGE, recipients: transaction.recipients.length });
       return this.#reply(REPLIES.tooLarge);
     }
     this.#isBusy = true;

@@ -95,7 +95,11 @@ export class Meter {
   /** Everything, in the order of the table. */
   families(): Family[] {
     const gauges = [...this.#gauges].map(([name, reads]) =>
-      toFamily(name, reads.map(({ labels, read }) => ({ labels, value: read() })))
+      // What cannot be known now is not there; NaN would stay in every sum over processes.
+      toFamily(
+        name,
+        reads.map(({ labels, read }) => ({ labels, value: read() })).filter(({ value }) => !Number.isNaN(value)),
+      )
     );
     const order = Object.keys(METRICS);
     return [...this.totals(), ...gauges].toSorted((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
