@@ -13,6 +13,8 @@ import { refuseLength } from './read-body.ts';
 import { readiness } from './readiness.ts';
 import { answerProblem, refuse } from './refuse.ts';
 import { sendMail } from './send-mail.ts';
+import { toMediaType } from './request-head.ts';
+import { NDJSON } from './submit-lines.ts';
 import { ACCEPT_POST, submitMessage } from './submit-message.ts';
 
 const MESSAGES = '/v1/messages';
@@ -68,7 +70,7 @@ function guard(door: HttpDoor): MiddlewareHandler<DoorEnv> {
 function identify({ access: { credentials }, log, maxBytes }: HttpDoor): MiddlewareHandler<DoorEnv> {
   return async function identify(c, next) {
     if (credentials !== undefined) {
-      const tooLarge = refuseLength(c.req.header('content-length'), maxBytes);
+      const tooLarge = isStream(c) ? undefined : refuseLength(c.req.header('content-length'), maxBytes);
       if (tooLarge !== undefined) return refuse(c, tooLarge, log);
       const name = await authenticate(toAuthenticationRequest(c), credentials);
       if (!name.ok) return refuse(c, name.problem, log);
@@ -77,6 +79,11 @@ function identify({ access: { credentials }, log, maxBytes }: HttpDoor): Middlew
     await next();
     return undefined;
   };
+}
+
+/** A stream of lines may be as long as it likes, each of its lines is bounded. */
+function isStream(c: Context<DoorEnv>): boolean {
+  return c.req.path === MESSAGES && toMediaType(c.req.header('content-type')) === NDJSON;
 }
 
 function methodNotAllowed({ log }: HttpDoor, allow: string): (c: Context<DoorEnv>) => Response {

@@ -79,7 +79,11 @@ export function createDrainableServer(options: DrainableServerOptions): Drainabl
     awaitContinue(incoming, outgoing);
     answer(incoming, outgoing);
   });
-  http.on('clientError', (error, socket) => answerClientError(error, socket, log));
+  http.on('clientError', (error, socket) => {
+    // In the middle of an answer there is no room for another one.
+    if ([...inFlight].some((outgoing) => outgoing.socket === socket && outgoing.headersSent)) socket.destroy();
+    else answerClientError(error, socket, log);
+  });
   // It is handed every connection, but has to take itself for a server that listens: from this event on it watches over
   // its time limits, and Deno's keeps a connection open for another request only while it listens.
   Object.defineProperty(http, 'listening', { get: () => !draining });

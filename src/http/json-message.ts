@@ -20,6 +20,22 @@ export function parseJsonMessage(body: readonly Uint8Array[]): Result<MessageReq
   return parsed.ok ? toRequest(parsed.value) : parsed;
 }
 
+/** One line of a stream. */
+export interface JsonLine {
+  readonly message: MessageRequest;
+  /** The property `idempotency-key` as it was given, which is no part of the message. */
+  readonly key?: unknown;
+}
+
+/** Parses and checks one line of NDJSON, which is the same object with a key of its own. */
+export function parseJsonLine(line: Uint8Array): Result<JsonLine> {
+  const parsed = parseJsonBody(line);
+  if (!parsed.ok) return parsed;
+  const { 'idempotency-key': key, ...given } = parsed.value;
+  const message = toRequest(given);
+  return message.ok ? { ok: true, value: { message: message.value, key } } : message;
+}
+
 function toRequest(given: { readonly [name: string]: unknown }): Result<MessageRequest> {
   const checked = v.safeParse(messageSchema, given);
   const errors = [

@@ -5,6 +5,7 @@ import type { DoorEnv, HttpDoor } from './http-door.ts';
 import type { MessageRequest } from './message-request.ts';
 import { failure, type Problem, type Result } from './problem.ts';
 import type { EnvelopeSource } from './raw-message.ts';
+import { refuseHead, toMediaType } from './request-head.ts';
 import { readBody, toBodyStream } from './read-body.ts';
 
 const BODY_IDLE_TIMEOUT_MS = 60_000;
@@ -19,14 +20,17 @@ export type Forms = ReadonlyMap<string, Parse>;
 export interface ParseOptions {
   readonly door: HttpDoor;
   readonly forms: Forms;
+  /** The Accept-Post header, where the operation takes more than the forms. */
+  readonly accepts?: string;
 }
 
 /** Reads and parses; nothing is read of a body whose header section is refused. */
 export async function parseRequest(
   c: Context<DoorEnv>,
-  { door, forms }: ParseOptions,
+  options: ParseOptions,
 ): Promise<Result<MessageRequest>> {
-  const parse = chooseForm(c, { door, forms });
+  const { door } = options;
+  const parse = chooseForm(c, options);
   if (!parse.ok) return parse;
   const body = await readBody(
     toBodyStream(c.env.body, c.req.raw),
@@ -37,21 +41,11 @@ export async function parseRequest(
   return parse.value(body.value, { query: rawQuery(c.req.url), header: (name) => c.req.header(name) });
 }
 
-/** Everything that can be told from the header section, before a byte of the body is read. */
-function chooseForm(c: Context<DoorEnv>, { door, forms }: ParseOptions): Result<Parse> {
-  if (door.draining()) return failure(DRAINING);
-  if (c.req.header('idempotency-key') !== undefined) return failure(IDEMPOTENCY_KEY);
-  const encoding = c.req.header('content-encoding') ?? 'identity';
-  if (encoding.toLowerCase() !== 'identity') return failure(CONTENT_ENCODING);
-  const form = forms.get(toMediaType(c.req.header('content-type') ?? ''));
-  return form === undefined ? failure(unsupported(forms)) : { ok: true, value: form };
-}
-
-/** The bare media type; empty when a charset other than UTF-8 is claimed. */
-function toMediaType(contentType: string): string {
-  const [type = '', ...parameters] = contentType.toLowerCase().split(';').map((part) => part.trim());
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
-  return charset === undefined || /^charset="?(?:utf-8|us-ascii)"?$/.test(charset) ? type : '';
+function chooseForm(c: Context<DoorEnv>, { door, forms, accepts }: ParseOptions): Result<Parse> {
+  const refused = refuseHead(c, door);
+  if (refused !== undefined) return failure(refused);
+  const form = forms.get(toMediaType(c.req.header('content-type')));
+  return form === undefined ? failure(unsupported(accepts ?? [...forms.keys()].join(', '))) : { ok: true, value: form };
 }
 
 /** The part of the URL between `?` and `#`, still encoded; raw bytes in it were refused when the request was parsed. */
@@ -59,20 +53,7 @@ function rawQuery(url: string): string {
   return /\?([^#]*)/.exec(url)?.[1] ?? '';
 }
 
-const DRAINING: Problem = { code: 'draining', detail: 'The gateway is shutting down.' };
-const IDEMPOTENCY_KEY: Problem = {
-  code: 'idempotency-key-unsupported',
-  detail: 'This gateway does not keep such keys.',
-};
-// RFC 9110 section 15.5.16: Accept-Encoding names what would be taken.
-const CONTENT_ENCODING: Problem = {
-  code: 'unsupported-content-encoding',
-  detail: 'Content-Encoding must be left out.',
-  headers: { 'accept-encoding': 'identity' },
-};
-
-function unsupported(forms: Forms): Problem {
-  const types = [...forms.keys()].join(', ');
+function unsupported(types: string): Problem {
   return {
     code: 'unsupported-media-type',
     detail: `Content-Type must be one of: ${types}.`,

@@ -20,6 +20,12 @@ export function answerProblem(c: Context<DoorEnv>, problem: Problem): Response {
 
 /** Answers with the problem and logs it; for refusals that the pipeline has not logged already. */
 export function refuse(c: Context<DoorEnv>, problem: Problem, log: Log): Response {
+  logRefusal(c, problem, log);
+  return answerProblem(c, problem);
+}
+
+/** Logs the problem, whatever way it is answered. */
+export function logRefusal(c: Context<DoorEnv>, problem: Problem, log: Log): void {
   log.emit('http.request.rejected', {
     session: c.get('requestId'),
     remote: c.env.peer.address,
@@ -29,5 +35,4 @@ export function refuse(c: Context<DoorEnv>, problem: Problem, log: Log): Respons
     status: PROBLEMS[problem.code].status,
     code: problem.code,
   });
-  return answerProblem(c, problem);
 }

@@ -53,6 +53,14 @@ function refused(problem: Problem): Submitted {
   return { ok: false, problem, isLogged: false };
 }
 
+/** What the client is told of its records. */
+export function toAnswer(
+  stored: readonly StoredRecord[],
+): { readonly id: string | undefined; readonly records: object[] } {
+  const records = stored.map(({ id, recipient, queue }) => ({ 'message-id': id, recipient, queue }));
+  return { id: stored[0]?.id, records };
+}
+
 /** The answer to a message that was not taken. */
 export function answerRefused(
   { problem, isLogged }: Submitted & { readonly ok: false },

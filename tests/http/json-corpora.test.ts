@@ -39,3 +39,21 @@ for (const path of ['/v1/messages', '/v1/inject']) {
     });
   }
 }
+
+test('A stream of lines takes or refuses every JSON text of the corpus, each for itself', async () => {
+  const { door, events } = createRecordingDoor();
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  // A line end inside would make two lines of one.
+  const lines = files.map((file) => readFileSync(join(folder, file)).map((byte) => byte === 0x0a ? 0x20 : byte));
+  const response = await send(door, '/v1/messages', {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')])),
+  });
+  const results = (await response.text()).trimEnd().split('\n').map((line) => JSON.parse(line));
+  assert.equal(results.length, files.length);
+  for (const [index, { status }] of results.entries()) {
+    assert.ok([400, 422].includes(status), `${files[index]}: ${status}`);
+  }
+  assert.ok(events.every(({ event }) => event !== 'gateway.fault'));
+});

@@ -6,7 +6,7 @@ import { createRecordingDoor, problemOf, send } from '../support/http-door.ts';
 
 for (
   const { path, types } of [
-    { path: '/v1/messages', types: 'application/json, message/rfc822, multipart/form-data' },
+    { path: '/v1/messages', types: 'application/json, message/rfc822, multipart/form-data, application/x-ndjson' },
     { path: '/v1/inject', types: 'application/json' },
   ]
 ) {

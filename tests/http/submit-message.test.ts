@@ -57,7 +57,7 @@ test('A raw message is submitted byte for byte', async () => {
 });
 
 test('Every form is named by Accept-Post', () => {
-  assert.equal(ACCEPT_POST, 'application/json, message/rfc822, multipart/form-data');
+  assert.equal(ACCEPT_POST, 'application/json, message/rfc822, multipart/form-data, application/x-ndjson');
 });
 
 test('Both forms take the envelope from the header section when they give none', async () => {
@@ -122,7 +122,7 @@ const mediaTypes: readonly { type: string | undefined; status: number }[] = [
   { type: '', status: 415 },
   { type: 'text/plain', status: 415 },
   { type: 'multipart/mixed; boundary=x', status: 415 },
-  { type: 'application/x-ndjson', status: 415 },
+  { type: 'application/ndjson', status: 415 },
   { type: 'application/x-www-form-urlencoded', status: 415 },
 ];
 
