@@ -28,6 +28,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
 const io: CommandIo = {
   env: process.env,
   stdout: (text) => process.stdout.write(text),
+  stdoutIsTerminal: process.stdout.isTTY === true,
   stderr: (text) => process.stderr.write(text),
 };
 

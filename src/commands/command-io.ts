@@ -4,5 +4,7 @@
 export interface CommandIo {
   readonly env: Readonly<{ [name: string]: string | undefined }>;
   readonly stdout: (text: string) => void;
+  /** Whether a person reads what goes to stdout; not unless given. */
+  readonly stdoutIsTerminal?: boolean;
   readonly stderr: (text: string) => void;
 }

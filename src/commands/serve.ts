@@ -15,6 +15,7 @@ import { closeGateway, composeGateway, type Gateway } from './compose-gateway.ts
 import { recordReads } from './config-snapshot.ts';
 import { type GatewayConfig, loadGatewayConfig } from './gateway-config.ts';
 import { createSolePart, type GatewayPart } from './gateway-part.ts';
+import { toNextSteps, toProgramName } from './next-steps.ts';
 import { openHttp } from './open-http.ts';
 import { createSelfReport, measureProcess, openSoleLook, type Self } from './open-look.ts';
 import { openMetrics, toMetricsLines } from './open-metrics.ts';
@@ -172,10 +173,12 @@ function toListenerLines({ smtp, http, metrics }: Doors): string[] {
 
 /** Says on stdout where the doors are, and in the log who may come in. */
 function announce(
-  { config, authBackends }: GatewayConfig,
+  loaded: GatewayConfig,
   { log, lines, io }: { readonly log: Log; readonly lines: readonly string[]; readonly io: CommandIo },
 ): void {
+  const { config, authBackends } = loaded;
   for (const line of lines) io.stdout(`${line}\n`);
+  if (isTried(io)) io.stdout(toNextSteps(loaded, { lines, program: toProgramName() }));
   log.emit('gateway.access', {
     smtp: config['smtp-range'] !== undefined ? 'smtp-range' : authBackends.length === 0 ? 'loopback only' : 'everybody',
     http: config['http-range'] !== undefined
@@ -185,6 +188,11 @@ function announce(
       : 'everybody',
   });
   log.emit('gateway.started', { outlet: config['rabbitmq-address'] === undefined ? config['queue-path'] : 'rabbitmq' });
+}
+
+/** Whether somebody is looking who may not know the program: at a terminal, or by `npm start`. */
+function isTried({ env, stdoutIsTerminal = false }: CommandIo): boolean {
+  return stdoutIsTerminal || env['npm_lifecycle_event'] === 'start';
 }
 
 /** Lets transactions and requests in flight finish, then cuts what is left. */
