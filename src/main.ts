@@ -3,6 +3,7 @@
 import process from 'node:process';
 import { checkConfig } from './commands/check-config.ts';
 import type { CommandIo } from './commands/command-io.ts';
+import { healthcheck } from './commands/healthcheck.ts';
 import { help } from './commands/help.ts';
 import { inject } from './commands/inject.ts';
 import { queueCommand } from './commands/queue.ts';
@@ -17,6 +18,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['check-config', checkConfig],
   ['queue', queueCommand],
   ['inject', inject],
+  ['healthcheck', healthcheck],
   ['help', help],
   ['--help', help],
   ['-h', help],

@@ -24,6 +24,11 @@ const COMMANDS: readonly { readonly name: string; readonly usage: string; readon
     usage: 'inject [RCPT …] [--envelope ADDR] [--extract-recipients] [--ignore-dot]',
     purpose: 'the message on standard input through the pipeline into the queue',
   },
+  {
+    name: 'healthcheck',
+    usage: 'healthcheck',
+    purpose: 'exit with 0 when the running gateway is ready, else with 1 and the reason',
+  },
   { name: 'help', usage: 'help [KEY]', purpose: 'this overview, or everything about one configuration key' },
   { name: 'version', usage: 'version', purpose: 'print version and runtime' },
 ];

@@ -19,6 +19,14 @@ export function createMeasuredOutlet(
       meter.gauge('mailchute_broker_connections', { state }, () => outlet.health().broker?.[state] ?? 0);
     }
   }
+  if (outlet.spooled?.() !== undefined) {
+    const spooled = () => outlet.spooled?.();
+    meter.gauge('mailchute_spool_bytes', {}, () => spooled()?.bytes ?? NaN);
+    for (const queue of queues) {
+      const inQueue = () => spooled()?.queues.find((each) => each.queue === queue)?.records ?? 0;
+      meter.gauge('mailchute_spool_records', { queue }, inQueue);
+    }
+  }
   const stored = meter.histogram('mailchute_publish_duration_seconds', { result: 'stored' });
   const failed = meter.histogram('mailchute_publish_duration_seconds', { result: 'failed' });
   const count = createRecordCounts(meter, queues);

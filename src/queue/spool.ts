@@ -139,6 +139,7 @@ class SpoolOutlet implements Outlet {
         ...store.reasons,
         ...(this.#fault === undefined || store.reasons.includes(this.#fault) ? [] : [this.#fault]),
       ],
+      ...(broker.broker === undefined ? {} : { broker: broker.broker }),
     };
   }
 

@@ -1,6 +1,14 @@
 // Where the gateway counts: numbers that are bound to their labels once, so that counting is an addition and no look-up.
 
-import { type Family, type LabelsOf, type MetricName, type MetricNameOf, METRICS, type Sample } from './metrics.ts';
+import {
+  type Family,
+  type LabelsOf,
+  type MetricName,
+  type MetricNameOf,
+  type MetricRow,
+  METRICS,
+  type Sample,
+} from './metrics.ts';
 
 /** A number that only grows. */
 export interface Counter {
@@ -118,6 +126,6 @@ export class Meter {
 }
 
 function toFamily(name: MetricName, values: readonly Sample[]): Family {
-  const { type, help } = METRICS[name];
-  return { name, help, type, aggregator: 'sum', values };
+  const { type, help, together }: MetricRow = METRICS[name];
+  return { name, help, type, aggregator: together ?? 'sum', values };
 }

@@ -7,6 +7,8 @@ export interface MetricRow {
   readonly labels: readonly string[];
   /** Upper bounds in seconds; histograms only. */
   readonly buckets?: readonly number[];
+  /** What several processes are together, where it is not their sum: all of them see the same. */
+  readonly together?: 'max';
 }
 
 // From a commit on a fast disk to the longest time that a client waits after DATA (RFC 5321 section 4.5.3.2.6).
@@ -94,6 +96,18 @@ export const METRICS = {
     type: 'gauge',
     help: 'Publishing connections to RabbitMQ: connected, blocked by an alarm of the broker, or down',
     labels: ['state'],
+  },
+  mailchute_spool_records: {
+    type: 'gauge',
+    help: 'Records in the spool, which RabbitMQ is still to get',
+    labels: ['queue'],
+    together: 'max',
+  },
+  mailchute_spool_bytes: {
+    type: 'gauge',
+    help: 'Bytes in the spool, which spool-maxsize bounds',
+    labels: [],
+    together: 'max',
   },
   mailchute_queue_messages: {
     type: 'gauge',

@@ -46,3 +46,19 @@ test('createMeasuredOutlet lets nothing stay on its way when the outlet throws',
   await assert.rejects(outlet.publish([makeRecord('A')]), /a bug/);
   assert.equal(value('mailchute_confirms_awaited'), 0);
 });
+
+test('createMeasuredOutlet tells what waits in the spool, where there is one, and how the broker is', () => {
+  const meter = new Meter();
+  const stats = { bytes: 70, queues: [{ queue: 'inbox', records: 7, setAside: 0 }] };
+  const broker = { connected: 1, blocked: 2, down: 3 };
+  const inner = createRecordingOutlet();
+  inner.health = () => ({ ready: true, reasons: [], broker });
+  createMeasuredOutlet({ ...inner, spooled: () => stats }, { meter, queues: ['inbox', 'local'] });
+  const value = (metric: string, labels = {}) => sampleOf(meter.families(), metric, labels);
+  assert.equal(value('mailchute_spool_bytes'), 70);
+  assert.equal(value('mailchute_spool_records', { queue: 'inbox' }), 7);
+  assert.equal(value('mailchute_spool_records', { queue: 'local' }), 0);
+  for (const [state, connections] of Object.entries(broker)) {
+    assert.equal(value('mailchute_broker_connections', { state }), connections);
+  }
+});
