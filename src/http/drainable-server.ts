@@ -2,7 +2,7 @@
 
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Hono } from 'hono';
 import { OpenSockets } from '../net/open-sockets.ts';
 import { awaitContinue } from './await-continue.ts';
@@ -21,6 +21,8 @@ export interface HttpTimeouts {
   readonly keepAliveMs: number;
   /** How long the rest of a body is read and thrown away after an early answer. */
   readonly lingerMs: number;
+  /** While draining, how long connections without a request are kept for one that may be on its way. */
+  readonly unaskedMs: number;
 }
 
 /** What the server needs. */
@@ -28,11 +30,17 @@ export interface DrainableServerOptions extends EntranceOptions {
   readonly app: Pick<Hono<DoorEnv>, 'fetch'>;
   /** http-forwarded; left out: nobody's X-Forwarded-For is believed. */
   readonly isForwarder?: IsForwarder;
-  /** 20 s, 600 s, 60 s and 10 s unless given. */
+  /** 20 s, 600 s, 60 s, 10 s and 1 s unless given. */
   readonly timeouts?: Partial<HttpTimeouts>;
 }
 
-const TIMEOUTS: HttpTimeouts = { headersMs: 20_000, requestMs: 600_000, keepAliveMs: 60_000, lingerMs: 10_000 };
+const TIMEOUTS: HttpTimeouts = {
+  headersMs: 20_000,
+  requestMs: 600_000,
+  keepAliveMs: 60_000,
+  lingerMs: 10_000,
+  unaskedMs: 1_000,
+};
 // Room for some hundred recipients in a query; JSON takes the rest.
 const MAX_HEADER_BYTES = 64 * 1024;
 
@@ -49,7 +57,7 @@ export interface DrainableServer {
 /** Creates the server around the application. */
 export function createDrainableServer(options: DrainableServerOptions): DrainableServer {
   const { app, log, isForwarder, timeouts } = options;
-  const { headersMs, requestMs, keepAliveMs, lingerMs } = { ...TIMEOUTS, ...timeouts };
+  const { headersMs, requestMs, keepAliveMs, lingerMs, unaskedMs } = { ...TIMEOUTS, ...timeouts };
   const inFlight = new Set<ServerResponse>();
   let draining = false;
   const respond = getRequestListener(
@@ -72,6 +80,8 @@ export function createDrainableServer(options: DrainableServerOptions): Drainabl
     outgoing.once('close', () => inFlight.delete(outgoing));
     outgoing.once('finish', () => discardRest(incoming, lingerMs));
     if (draining) endConnectionAfter(outgoing);
+    // HTTP/1.0 has no Host header (RFC 9112 section 3.2), and health checks speak it; the adapter wants one for its URLs.
+    if (incoming.httpVersion === '1.0') incoming.headers.host ??= 'localhost';
     void respond(incoming, outgoing);
   };
   http.on('request', answer);
@@ -88,7 +98,12 @@ export function createDrainableServer(options: DrainableServerOptions): Drainabl
   // its time limits, and Deno's keeps a connection open for another request only while it listens.
   Object.defineProperty(http, 'listening', { get: () => !draining });
   http.emit('listening');
-  const entrance = new Entrance(options, (socket) => http.emit('connection', socket));
+  const open = new Set<Socket>();
+  const entrance = new Entrance(options, (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    http.emit('connection', socket);
+  });
   const sockets = new OpenSockets(entrance.server);
   const stop = () => {
     entrance.close();
@@ -100,6 +115,7 @@ export function createDrainableServer(options: DrainableServerOptions): Drainabl
     drain() {
       draining = true;
       for (const outgoing of inFlight) endConnectionAfter(outgoing);
+      setTimeout(() => cutUnasked(open, inFlight), unaskedMs).unref();
       return stop();
     },
     close() {
@@ -112,6 +128,11 @@ export function createDrainableServer(options: DrainableServerOptions): Drainabl
 
 function toBindings({ incoming }: HttpBindings, isForwarder: IsForwarder | undefined): DoorEnv['Bindings'] {
   return { peer: toPeer(incoming, isForwarder), body: incoming };
+}
+
+function cutUnasked(open: ReadonlySet<Socket>, inFlight: ReadonlySet<ServerResponse>): void {
+  const busy = new Set([...inFlight].map(({ socket }) => socket));
+  for (const socket of open) if (!busy.has(socket)) socket.destroy();
 }
 
 function endConnectionAfter(outgoing: ServerResponse): void {

@@ -15,7 +15,6 @@ const malformed: readonly { name: string; bytes: string | Buffer; status: number
     status: 400,
     code: 'malformed-request',
   },
-  { name: 'HTTP/1.0 without Host', bytes: 'GET /livez HTTP/1.0\r\n\r\n', status: 400, code: 'malformed-request' },
   {
     name: 'raw bytes in the target',
     bytes: Buffer.from(RAW_REQUEST.replace('r@x', 'ö@x') + 'Content-Length: 1\r\n\r\nx'),
@@ -78,4 +77,19 @@ test('A fault outside of the application is answered with a fixed text and logge
   assert.doesNotMatch(JSON.stringify(problem), /secret/);
   assert.equal(events[0]?.event, 'gateway.fault');
   assert.equal(events[0]?.fields['error'], 'secret cause');
+});
+
+test('HTTP/1.0 needs no Host to ask for the health, but to post at an open door', async (t) => {
+  const { port, submissions } = await openHttpDoor(t);
+  const check = await connectRaw(port);
+  await check.write('GET /readyz HTTP/1.0\r\n\r\n');
+  assert.match(await check.toEnd(), /^HTTP\/1\.1 200 /);
+  const post = RAW_REQUEST.replace('HTTP/1.1', 'HTTP/1.0') + 'Content-Length: 1\r\n\r\nx';
+  const nameless = await connectRaw(port);
+  await nameless.write(post.replace('Host: localhost\r\n', ''));
+  assert.match(await nameless.toEnd(), /^HTTP\/1\.1 403 /);
+  const named = await connectRaw(port);
+  await named.write(post);
+  assert.match(await named.toEnd(), /^HTTP\/1\.1 202 /);
+  assert.equal(submissions.length, 1);
 });

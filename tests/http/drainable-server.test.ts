@@ -134,6 +134,17 @@ test('Drain answers a connection that has not asked yet once, and ends it', asyn
   await drained;
 });
 
+test('Drain does not wait for a connection that never asks', async (t) => {
+  const { port, listener, url } = await openHttpDoor(t, { timeouts: { unaskedMs: 1 } });
+  const silent = await connectRaw(port);
+  const slow = await connectRaw(port);
+  await slow.write('GET /livez HTTP/1.1\r\nHo');
+  assert.equal((await undiciFetch(url.replace('/v1/messages', '/livez'))).status, 200);
+  await listener.drain();
+  assert.equal(await silent.toEnd(), '');
+  await slow.toEnd().catch(() => {});
+});
+
 test('Close cuts what is in flight', async (t) => {
   const gate = createGate();
   const { port, listener } = await openHttpDoor(t, { ingest: gate.ingest });
