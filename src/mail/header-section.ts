@@ -78,21 +78,18 @@ function endOfHeader(tail: Buffer, chunk: Buffer): number | undefined {
  * field before it, so that the windows leave no gap between the first field and the empty line.
  */
 export function* headerFields(header: Buffer): Generator<HeaderField> {
-  let field: HeaderField | undefined;
+  let field: { readonly name: string; readonly start: number; readonly valueStart: number; end: number } | undefined;
   let position = 0;
   while (position < header.length) {
     const newline = header.indexOf(LF, position);
     const end = newline < 0 ? header.length : newline + 1;
-    const line = header.subarray(position, end);
-    if (isEmptyLine(line)) break;
-    const valueStart = position + lengthOfName(line) + 1;
-    if (valueStart > position) {
+    if (isEmptyLine(header, { start: position, end })) break;
+    const colon = findColon(header, { start: position, end });
+    if (colon !== undefined) {
       if (field !== undefined) yield field;
-      const name = header.toString('latin1', position, valueStart - 1).trimEnd().toLowerCase();
-      field = { name, start: position, valueStart, end };
-    } else if (field !== undefined) {
-      field = { ...field, end };
-    }
+      const name = header.toString('latin1', position, colon).trimEnd().toLowerCase();
+      field = { name, start: position, valueStart: colon + 1, end };
+    } else if (field !== undefined) field.end = end;
     position = end;
   }
   if (field !== undefined) yield field;
@@ -107,17 +104,23 @@ function isNameByte(byte: number | undefined): boolean {
   return byte !== undefined && byte > SPACE && byte < 0x7f && byte !== COLON;
 }
 
-function isEmptyLine(line: Buffer): boolean {
-  return (line.length === 1 && line[0] === LF) || (line.length === 2 && line[0] === CR && line[1] === LF);
+interface Line {
+  readonly start: number;
+  readonly end: number;
 }
 
-/** Bytes before the colon when the line starts a field, else -1; blanks before the colon are obsolete but seen. */
-function lengthOfName(line: Buffer): number {
-  let length = 0;
-  while (isNameByte(line[length])) length++;
-  if (length === 0) return -1;
-  while (isBlank(line[length])) length++; // RFC 5322 section 4.5 obs-fields
-  return line[length] === COLON ? length : -1;
+function isEmptyLine(header: Buffer, { start, end }: Line): boolean {
+  if (end - start === 2) return header[start] === CR && header[start + 1] === LF;
+  return end - start === 1 && header[start] === LF;
+}
+
+/** The colon after the name when the line starts a field; blanks before the colon are obsolete but seen. */
+function findColon(header: Buffer, { start, end }: Line): number | undefined {
+  let at = start;
+  while (at < end && isNameByte(header[at])) at++;
+  if (at === start) return undefined;
+  while (at < end && isBlank(header[at])) at++; // RFC 5322 section 4.5 obs-fields
+  return at < end && header[at] === COLON ? at : undefined;
 }
 
 /** The header section without some of its fields, given in order; every other byte is as it was. */

@@ -18,7 +18,11 @@ export function splitHeader(draft: Draft): undefined {
 /** Refuses a message that has passed through too many hosts. */
 export function refuseLoop(draft: Draft): Refusal | undefined {
   let hops = 0;
-  for (const field of headerFields(draft.header)) if (field.name === 'received') hops++;
-  if (hops <= MAX_RECEIVED) return undefined;
-  return toRefusal('loop', '5.4.6', { text: `Mail loop: more than ${MAX_RECEIVED} Received headers` });
+  for (const field of headerFields(draft.header)) {
+    if (field.name === 'received') hops++;
+    if (hops > MAX_RECEIVED) {
+      return toRefusal('loop', '5.4.6', { text: `Mail loop: more than ${MAX_RECEIVED} Received headers` });
+    }
+  }
+  return undefined;
 }

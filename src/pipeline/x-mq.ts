@@ -2,7 +2,7 @@
 
 import libmime from 'libmime';
 import { parseAddress } from '../mail/address.ts';
-import { headerFields, unfoldedValue, withoutFields } from '../mail/header-section.ts';
+import { type HeaderField, headerFields, unfoldedValue, withoutFields } from '../mail/header-section.ts';
 import type { JsonObject, JsonValue } from '../queue/record.ts';
 import type { Draft, PipelineSettings } from './draft.ts';
 import { RESERVED_NAMES, X_MQ_RULES, type XMqRule } from './x-mq-table.ts';
@@ -36,15 +36,20 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Takes the x-mq-* fields out of a header section. */
 export function extractXMq(header: Buffer): XMqExtraction {
-  const fields = [...headerFields(header)].filter((field) => field.name.startsWith(PREFIX));
+  const fields = [...extractedFields(header)];
   if (fields.length === 0) return { header, properties: {}, envelope: undefined, dropped: [] };
   const collector = new Collector();
   for (const field of fields.slice(0, MAX_FIELDS)) {
     collector.add(field.name.slice(PREFIX.length), decodeValue(unfoldedValue(header, field)));
   }
-  for (const field of fields.slice(MAX_FIELDS)) collector.drop(field.name, 'too many x-mq headers');
+  const more = fields.length - MAX_FIELDS;
+  if (more > 0) collector.drop(`${PREFIX}*`, `${more} headers more than ${MAX_FIELDS}`);
   const { properties, envelope, dropped } = collector;
   return { header: withoutFields(header, fields), properties, envelope, dropped };
+}
+
+function* extractedFields(header: Buffer): Generator<HeaderField> {
+  for (const field of headerFields(header)) if (field.name.startsWith(PREFIX)) yield field;
 }
 
 /** The text of a value given as latin1: UTF-8 where it is that (RFC 6532), encoded words decoded. */
@@ -64,6 +69,7 @@ class Collector {
   envelope: string | undefined;
   readonly dropped: string[] = [];
   readonly #given = new Set<string>();
+  readonly #lists = new Map<string, JsonValue[]>();
 
   drop(name: string, why: string): void {
     this.dropped.push(`${name}: ${why}`);
@@ -92,8 +98,15 @@ class Collector {
     if (read === undefined) return this.drop(PREFIX + name, 'the value does not fit');
     if (rule.target.includes('.')) return this.#setMember(rule.target, read);
     if (rule.adds === undefined) return this.#set(rule.target, read);
-    const before = this.properties[rule.target];
-    this.properties[rule.target] = [...(Array.isArray(before) ? before : []), ...(Array.isArray(read) ? read : [])];
+    this.#addTo(rule.target, Array.isArray(read) ? read : []);
+  }
+
+  /** Into the same array, not into a copy: a message may have a thousand headers of a thousand values. */
+  #addTo(target: string, values: readonly JsonValue[]): void {
+    const list = this.#lists.get(target) ?? [];
+    for (const value of values) list.push(value);
+    this.#lists.set(target, list);
+    this.properties[target] = list;
   }
 
   /** Of repeated headers the last one counts. */
