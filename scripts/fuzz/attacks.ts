@@ -1,19 +1,9 @@
-// Shows what hostile mail costs where reports are recognised and parsed: milliseconds for an input and for twice of it.
-import { spawnSync } from 'node:child_process';
+// Hostile input of any size, for the measuring of what it costs: mails, and what stands in address fields.
 import { gzipSync } from 'node:zlib';
-import { splitHeaderSection } from '../../src/mail/header-section.ts';
-import { parseReport } from '../../src/reports/parse-report.ts';
-import { recogniseReport } from '../../src/reports/recognise-report.ts';
-import type { ReportKind } from '../../src/mail/report-kind.ts';
 
 /** A hostile mail of about `bytes` bytes. */
 type Attack = (bytes: number) => Buffer;
 
-const MB = 1024 * 1024;
-const ROUNDS = 5;
-/** Twice the input may cost so many times as much; milliseconds below which a ratio is noise. */
-const MAX_RATIO = 2.5;
-const NOISE_MS = 20;
 const REPORT = 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n';
 
 /** The text over and over, as the strings the mails are made of; latin1 keeps one byte a character. */
@@ -49,8 +39,14 @@ function dmarc(inner: (bytes: number) => string): Attack {
     );
 }
 
+/** Fields of the given start, as many as make the bytes together. */
+function fields(count: number, field: (bytes: number) => string): Attack {
+  return (bytes) => Buffer.from(repeated(field(bytes / count), bytes));
+}
+
 const DAEMON = 'From: MAILER-DAEMON@example.com\r\nSubject: failure notice\r\n';
-const ATTACKS: Readonly<Record<string, Attack>> = {
+/** Mails, by what is in them. */
+export const MAIL_ATTACKS: Readonly<Record<string, Attack>> = {
   'nested multiparts': nested,
   'multiparts that open and close': (bytes) =>
     Buffer.from(
@@ -62,6 +58,13 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
   'lines of hyphens': (bytes) => Buffer.from(`${REPORT}\r\n${repeated('--\r\n', bytes)}`),
   'almost the boundary': (bytes) =>
     Buffer.from(`${REPORT.replace('"b"', `"${'x'.repeat(200)}"`)}\r\n${repeated(`--${'x'.repeat(199)}\r\n`, bytes)}`),
+  'x-mq fields without end': (bytes) => Buffer.from(repeated('x-mq-tag: a\r\n', bytes)),
+  'x-mq fields of long lists': fields(500, (each) => `x-mq-ip: ${repeated('192.0.2.1,', each)}\r\n`),
+  'a long folded x-mq field': (bytes) => Buffer.from(`x-mq-tag:${repeated(' =?utf-8?q?=41?=\r\n', bytes)}`),
+  'Received fields without end': (bytes) => Buffer.from(repeated('Received: x\r\n', bytes)),
+  'a header section of line ends': (bytes) => Buffer.from(repeated('\r', bytes)),
+  'a header section of blank continuations': (bytes) => Buffer.from(`A: b\r\n${repeated(' \r\n', bytes)}`),
+  'a long list of recipients': (bytes) => Buffer.from(`To: ${repeated('a@b.example,\r\n ', bytes)}`),
   'an endless header line': (bytes) => Buffer.from(`Content-Type: multipart/report; ${repeated('a=b; ', bytes)}`),
   'endless header fields': (bytes) => Buffer.from(repeated('Subject: =?utf-8?q?=41?=\r\n', bytes)),
   'an endless folded field': (bytes) => Buffer.from(`Subject:${repeated(' =?utf-8?q?=41?=\r\n', bytes)}`),
@@ -92,63 +95,21 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
     Buffer.from(`Content-Type: application/tlsrpt+json\r\n\r\n{"policies":[${repeated('{},', bytes)}{}]}`),
 };
 
-const KINDS: readonly ReportKind[] = ['dsn', 'arf', 'mdn', 'dmarc', 'tls-rpt', 'unstandard'];
-
-/** The fastest of some rounds, in milliseconds. */
-async function fastest(work: () => unknown): Promise<number> {
-  let best = Infinity;
-  for (let round = 0; round < ROUNDS; round++) {
-    const start = performance.now();
-    await work();
-    best = Math.min(best, performance.now() - start);
-  }
-  return best;
-}
-
-async function measure(content: Buffer): Promise<{ scan: number; recognise: number; parse: number }> {
-  const scan = await fastest(() => splitHeaderSection([content]));
-  const { header, body } = splitHeaderSection([content]);
-  const recognise = await fastest(() => recogniseReport(header, body));
-  const kind = recogniseReport(header, body);
-  // What was not recognised is never parsed; here it is, by the heaviest parser.
-  let parse = 0;
-  for (const tried of kind === undefined ? KINDS : [kind]) {
-    parse = Math.max(parse, await fastest(() => parseReport(tried, [content])));
-  }
-  return { scan, recognise, parse };
-}
-
-function ratio(once: number, twice: number): string {
-  return twice < NOISE_MS ? '-' : (twice / Math.max(once, NOISE_MS / 2)).toFixed(2);
-}
-
-/** One attack in a process of its own, so that its memory can be told from the others'. */
-async function measureOne(name: string, bytes: number): Promise<string> {
-  const once = await measure(ATTACKS[name]?.(bytes) ?? Buffer.alloc(0));
-  const twice = await measure(ATTACKS[name]?.(2 * bytes) ?? Buffer.alloc(0));
-  const ratios = [ratio(once.recognise, twice.recognise), ratio(once.parse, twice.parse)];
-  if (ratios.some((text) => Number(text) > MAX_RATIO)) process.exitCode = 1;
-  return [
-    name.padEnd(36),
-    `recognise ${once.recognise.toFixed(2)} ${twice.recognise.toFixed(2)} x${ratios[0]}`.padEnd(30),
-    `parse ${once.parse.toFixed(0)} ${twice.parse.toFixed(0)} x${ratios[1]}`.padEnd(26),
-    `${Math.round(process.resourceUsage().maxRSS / 1024)} MB`,
-  ].join(' ');
-}
-
-const [megabytes = '5', chosen] = process.argv.slice(2);
-const bytes = Number(megabytes) * MB;
-if (chosen !== undefined) {
-  console.log(await measureOne(chosen, bytes));
-} else {
-  console.log(`ms for ${megabytes} MB and twice that, best of ${ROUNDS}; peak memory of the process`);
-  for (const name of Object.keys(ATTACKS)) {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [import.meta.filename, megabytes, name], {
-      encoding: 'utf8',
-    });
-    process.stdout.write(stdout);
-    process.stderr.write(stderr);
-    if (status !== 0) process.exitCode = 1;
-  }
-  if (process.exitCode === 1) console.error(`a doubled input costs more than ${MAX_RATIO} times as much`);
-}
+/** Address lists, and texts that stand where one address should. */
+export const ADDRESS_ATTACKS: Readonly<Record<string, (bytes: number) => string>> = {
+  'a list of addresses': (bytes) => repeated('a@b.example, ', bytes),
+  'a list of groups': (bytes) => repeated('a:b@c.example;', bytes),
+  'deep comments': (bytes) => repeated('(', bytes),
+  'comments that close': (bytes) => repeated('(', bytes / 2) + repeated(')', bytes / 2),
+  'comments without end': (bytes) => repeated('(\\', bytes),
+  'open angles': (bytes) => repeated('<', bytes),
+  'quotes': (bytes) => repeated('"', bytes),
+  'a quote of pairs': (bytes) => `"${repeated('\\"', bytes)}"@b.example`,
+  'words without commas': (bytes) => repeated('a ', bytes),
+  'at signs': (bytes) => repeated('@', bytes),
+  'a route without end': (bytes) => `${repeated('@a,', bytes)}:b@c.example`,
+  'a dot-string without end': (bytes) => `${repeated('a.', bytes)}@b.example`,
+  'labels without end': (bytes) => `a@${repeated('b.', bytes)}`,
+  'labels beyond ASCII': (bytes) => `a@${'\u00e9.'.repeat(bytes / 3)}`,
+  'joiners': (bytes) => `a@${'\u0628\u200c'.repeat(bytes / 5)}`,
+};
