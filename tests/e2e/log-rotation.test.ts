@@ -14,7 +14,7 @@ import { SmtpClient } from '../support/smtp-client.ts';
 import { runLoad } from '../support/smtp-load.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 
-const ROTATIONS = 4;
+const ROTATIONS = 3;
 // More than any test can send before it is over.
 const ENDLESS = 1_000_000;
 const PAGE = resolve(import.meta.dirname ?? '.', '../../docs/logging.md');
