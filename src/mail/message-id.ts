@@ -1,4 +1,5 @@
-// Message ids: chosen once per record before the first publish attempt, sortable by time and unique across gateways.
+// Message ids: chosen once per record before the first publish attempt; sortable by time and unique across gateways, or
+// following from an Idempotency-Key.
 
 import { randomBytes } from 'node:crypto';
 
@@ -14,6 +15,15 @@ const RANDOM_BYTES = 6; // 48 random bits per process start
 /** Upper-case base 36, left-padded with zeros. */
 function toDigits(value: number | bigint, width: number): string {
   return value.toString(BASE).toUpperCase().padStart(width, '0');
+}
+
+// 36^50 is the first power above 2^256. What is cut off leaves 163 bits, and ids that no clock makes: those are shorter.
+const DIGEST_DIGITS = 50;
+const DERIVED_DIGITS = 32;
+
+/** The id that follows from a SHA-256 digest, the same on every gateway; `[0-9A-Z]`, 32 characters, not ordered by time. */
+export function toDerivedMessageId(digest: Buffer): string {
+  return toDigits(BigInt(`0x${digest.toString('hex')}`), DIGEST_DIGITS).slice(0, DERIVED_DIGITS);
 }
 
 /**

@@ -118,7 +118,8 @@ function createDraft(submission: Submission, receivedAt: Date): Draft {
 
 /** Before the first attempt to publish, and never again: a retry keeps them. */
 function chooseIds(draft: Draft, nextId: NextMessageId): undefined {
-  draft.ids = draft.recipients.map(() => nextId());
+  const { key } = draft.submission;
+  draft.ids = draft.recipients.map(({ address }) => key === undefined ? nextId() : key.idFor(address));
 }
 
 function runSteps(
@@ -147,7 +148,7 @@ async function publish(
   records: readonly EncodedRecord[],
   { draft, outlet, receivedLog }: Pick<PipelineDependencies, 'outlet' | 'receivedLog'> & { readonly draft: Draft },
 ): Promise<Disposition> {
-  const results = await outlet.publish(records);
+  const results = await outlet.publish(records, draft.submission.key?.claim);
   if (results.length !== records.length) {
     throw new Error(`The outlet answered for ${results.length} of ${records.length} records`);
   }

@@ -1,6 +1,7 @@
 // What a door hands to the pipeline: who, for whom, and the bytes.
 
 import type { Envelope } from '../mail/envelope.ts';
+import type { KeyClaim } from '../queue/key-claim.ts';
 
 /** The record's `connection` (MailerQ), after PROXY substitution. */
 export interface Connection {
@@ -32,6 +33,13 @@ export type Origin =
   }
   | { readonly door: 'cli'; readonly command: string; readonly arguments: readonly string[]; readonly user: string };
 
+/** What an Idempotency-Key makes of a submission. */
+export interface SubmissionKey {
+  readonly claim: KeyClaim;
+  /** The id of a recipient's record, the same for every repeat. */
+  readonly idFor: (recipient: string) => string;
+}
+
 /** One message on its way in. */
 export interface Submission {
   readonly origin: Origin;
@@ -48,6 +56,8 @@ export interface Submission {
   readonly hostname: string;
   /** Further record properties given by the caller (HTTP body), already validated. */
   readonly properties?: Readonly<{ [name: string]: unknown }>;
+  /** Ids that are not the pipeline's to choose, and where the records are noted; left out: neither. */
+  readonly key?: SubmissionKey;
   /** Session or request id for the log. */
   readonly sessionId: string;
 }

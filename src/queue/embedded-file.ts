@@ -142,7 +142,8 @@ function useWriteAheadLog(database: DatabaseSync, path: string): void {
   `);
 }
 
-function refuseNetworkFileSystem(path: string): void {
+/** Throws a `QueueFileError` when the file is, or would be, on a network file system. */
+export function refuseNetworkFileSystem(path: string): void {
   const name = findNetworkFileSystem(dirname(path));
   if (name === undefined) return;
   throw new QueueFileError(

@@ -7,15 +7,28 @@ import { openQueueFile, toRealPath } from './embedded-file.ts';
 import { requireSpace } from './embedded-space.ts';
 import { createQueueTrimmer } from './embedded-trim.ts';
 import { createRecordWriter } from './embedded-writer.ts';
+import type { KeyClaim } from './key-claim.ts';
+import { createAnswerWriter, type WriteAnswer } from './key-table.ts';
 import type { EncodedRecord } from './outlet.ts';
 import type { QueueBounds } from './queue-bound.ts';
+
+/** Records that belong to the claim of an Idempotency-Key. */
+export interface ClaimedRecords {
+  readonly claim: KeyClaim;
+  readonly records: readonly EncodedRecord[];
+}
+
+/** The claim was taken over, by a request that may have published the message. */
+export class LostClaimError extends Error {
+  override readonly name = 'LostClaimError';
+}
 
 /** Where groups of records are written. */
 export interface EmbeddedStore {
   /** The file's real path. */
   readonly path: string;
-  /** Returns when every record is on the disk; throws when none is. */
-  write(records: readonly EncodedRecord[]): void;
+  /** Returns when every record is on the disk, and noted under its key; throws when none is. */
+  write(records: readonly EncodedRecord[], claimed?: readonly ClaimedRecords[]): void;
   /** Throws what `write` would throw now, by writing something that leaves no trace. */
   probe(): void;
   close(): void;
@@ -72,13 +85,23 @@ export function openEmbeddedStore(
     }
   }
 
+  let writeAnswer: WriteAnswer | undefined;
+  /** In the transaction of the records: a key never says more or less than what is there. */
+  function writeAnswers(claimed: readonly ClaimedRecords[]): void {
+    for (const { claim, records } of claimed) {
+      writeAnswer ??= createAnswerWriter(database);
+      if (!writeAnswer(claim, records)) throw new LostClaimError('another request took the Idempotency-Key over');
+    }
+  }
+
   return {
     path,
-    write: (records) =>
+    write: (records, claimed = []) =>
       transact(records.reduce((sum, { size }) => sum + size, 0), () => {
         writeRecords(records);
         trimQueues(records);
         checkLimit?.();
+        writeAnswers(claimed);
       }),
     probe: () =>
       transact(0, () => {

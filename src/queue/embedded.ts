@@ -2,7 +2,8 @@
 
 import type { EventFields, Log } from '../telemetry/log.ts';
 import { isBusy, toPublishFailure } from './embedded-fault.ts';
-import { type EmbeddedStore, type EmbeddedStoreOptions, openEmbeddedStore } from './embedded-store.ts';
+import { type EmbeddedStore, type EmbeddedStoreOptions, LostClaimError, openEmbeddedStore } from './embedded-store.ts';
+import type { KeyClaim } from './key-claim.ts';
 import {
   type EncodedRecord,
   type Outlet,
@@ -24,6 +25,7 @@ export interface EmbeddedOutletOptions extends EmbeddedStoreOptions {
 /** One call of `publish` that waits for its transaction. */
 interface Waiting {
   readonly records: readonly EncodedRecord[];
+  readonly claim: KeyClaim | undefined;
   readonly size: number;
   readonly since: number;
   readonly resolve: (results: readonly PublishResult[]) => void;
@@ -59,11 +61,11 @@ class EmbeddedOutlet implements Outlet {
     this.#emit('outlet.ready');
   }
 
-  publish(records: readonly EncodedRecord[]): Promise<readonly PublishResult[]> {
+  publish(records: readonly EncodedRecord[], claim?: KeyClaim): Promise<readonly PublishResult[]> {
     if (!this.#open) return Promise.resolve(records.map(() => this.#stopping()));
     const size = records.reduce((sum, record) => sum + record.size, 0);
     return new Promise((resolve) => {
-      this.#waiting.push({ records, size, since: performance.now(), resolve });
+      this.#waiting.push({ records, claim, size, since: performance.now(), resolve });
       this.#schedule(0);
     });
   }
@@ -121,11 +123,12 @@ class EmbeddedOutlet implements Outlet {
   /** Settles the group; true when it has to be tried again because another process holds the file's lock. */
   #commit(group: readonly Waiting[]): boolean {
     try {
-      this.#store.write(group.flatMap(({ records }) => records));
+      const claimed = group.flatMap(({ claim, records }) => claim === undefined ? [] : [{ claim, records }]);
+      this.#store.write(group.flatMap(({ records }) => records), claimed);
     } catch (error) {
       const [oldest] = group;
       if (isBusy(error) && oldest !== undefined && performance.now() - oldest.since < LOCKED_LIMIT_MS) return true;
-      this.#fail(group, toPublishFailure(this.#store.path, error));
+      this.#fail(group, error);
       return false;
     }
     for (const waiting of group) settle(waiting, STORED);
@@ -133,9 +136,11 @@ class EmbeddedOutlet implements Outlet {
     return false;
   }
 
-  #fail(group: readonly Waiting[], failure: PublishFailure): void {
+  #fail(group: readonly Waiting[], error: unknown): void {
+    const failure = toPublishFailure(this.#store.path, error);
     const [first, ...others] = group;
-    if (first !== undefined && others.length > 0 && failure.fault === 'full') {
+    const isOnesFault = failure.fault === 'full' || error instanceof LostClaimError;
+    if (first !== undefined && others.length > 0 && isOnesFault) {
       // What does not fit together may fit alone: one large message must not turn its neighbours away.
       for (const waiting of group) this.#commit([{ ...waiting, since: -Infinity }]);
       return;

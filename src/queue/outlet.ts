@@ -1,5 +1,7 @@
 // The one interface behind which a record becomes durable: RabbitMQ and the embedded queue both implement it.
 
+import type { KeyClaim } from './key-claim.ts';
+
 /** One record, encoded and addressed; chosen id, so that a retry is recognisable. */
 export interface EncodedRecord {
   /** AMQP message-id and the JSON `message-id`. */
@@ -81,8 +83,11 @@ export interface SpoolStats {
 
 /** Where records go. Faults are results, never exceptions. */
 export interface Outlet {
-  /** Resolves when every record is durable or has failed; results are in the records' order. */
-  publish(records: readonly EncodedRecord[]): Promise<readonly PublishResult[]>;
+  /**
+   * Resolves when every record is durable or has failed; results are in the records' order. With the claim of an
+   * Idempotency-Key, the records are noted under it when all of them are durable.
+   */
+  publish(records: readonly EncodedRecord[], claim?: KeyClaim): Promise<readonly PublishResult[]>;
   health(): OutletHealth;
   /** Missing where there is no spool; undefined when its file cannot be read now. */
   spooled?(): SpoolStats | undefined;
