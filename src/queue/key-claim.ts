@@ -1,9 +1,6 @@
 // What is known of an Idempotency-Key: who works on its message, and which records that message has become.
 
-import type { EncodedRecord, PublishFault } from './outlet.ts';
-
-/** What of a record the answer to a request is made of. */
-export type KeptRecord = Pick<EncodedRecord, 'id' | 'recipient' | 'queue'>;
+import type { StoredRecord } from '../mail/disposition.ts';
 
 /** The right to publish the message of one key. */
 export interface KeyClaim {
@@ -24,14 +21,14 @@ export interface KeyRequest {
 /** What a request with a key may do. */
 export type ClaimOutcome =
   | { readonly state: 'claimed'; readonly claim: KeyClaim }
-  | { readonly state: 'answered'; readonly records: readonly KeptRecord[] }
+  | { readonly state: 'answered'; readonly records: readonly StoredRecord[] }
   /** An earlier request with this key and body is not finished. */
   | { readonly state: 'running' }
   /** The key belongs to another body. */
   | { readonly state: 'different' }
   | {
     readonly state: 'unavailable';
-    readonly fault: Extract<PublishFault, 'full' | 'unavailable'>;
+    readonly fault: 'full' | 'unavailable';
     readonly detail: string;
   };
 
@@ -43,7 +40,7 @@ export interface KeyLedger {
   /** Decides; of any number of requests with one key, one gets the claim. */
   claim(request: KeyRequest): Promise<ClaimOutcome>;
   /** Notes the records of a claim for good; rejects when that is not possible. */
-  answer(claim: KeyClaim, records: readonly KeptRecord[]): Promise<void>;
+  answer(claim: KeyClaim, records: readonly StoredRecord[]): Promise<void>;
   /** Gives the claim back; to be called once for each. */
   end(claim: KeyClaim, how: ClaimEnd): Promise<void>;
   /** Takes nothing new; claims that are left run out. */

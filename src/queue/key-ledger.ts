@@ -2,12 +2,20 @@
 
 import { uptime } from 'node:os';
 import type { DatabaseSync } from 'node:sqlite';
+import type { StoredRecord } from '../mail/disposition.ts';
 import type { Log } from '../telemetry/log.ts';
 import { isBusy, toPublishFailure } from './embedded-fault.ts';
 import { requireSpace } from './embedded-space.ts';
-import type { ClaimEnd, ClaimOutcome, KeptRecord, KeyClaim, KeyLedger, KeyRequest } from './key-claim.ts';
+import type { ClaimEnd, ClaimOutcome, KeyClaim, KeyLedger, KeyRequest } from './key-claim.ts';
 import { createKeyOwner, isOwnerGone } from './key-owner.ts';
-import { createAnswerWriter, type KeyTable, LEASE_S, type Moment, openKeyTable, type WriteAnswer } from './key-table.ts';
+import {
+  createAnswerWriter,
+  type KeyTable,
+  LEASE_S,
+  type Moment,
+  openKeyTable,
+  type WriteAnswer,
+} from './key-table.ts';
 
 /** Options of `createKeyLedger`. */
 export interface KeyLedgerOptions {
@@ -85,7 +93,7 @@ class SqliteKeyLedger implements KeyLedger {
     }
   }
 
-  answer(claim: KeyClaim, records: readonly KeptRecord[]): Promise<void> {
+  answer(claim: KeyClaim, records: readonly StoredRecord[]): Promise<void> {
     return this.#run(({ writeAnswer }) => void writeAnswer(claim, records), { isDurable: true });
   }
 

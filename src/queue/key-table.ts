@@ -1,7 +1,8 @@
 // The table of Idempotency-Keys, in the queue file or in a file of its own; its functions run inside the caller's transaction.
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { KeptRecord, KeyClaim, KeyRequest } from './key-claim.ts';
+import type { StoredRecord } from '../mail/disposition.ts';
+import type { KeyClaim, KeyRequest } from './key-claim.ts';
 
 /** How long a key is kept, in milliseconds. */
 export const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
@@ -40,7 +41,7 @@ export interface KeyEntry {
   readonly body: Uint8Array;
   /** Whose claim it is; undefined when the lease is over. */
   readonly owner: string | undefined;
-  readonly answer: readonly KeptRecord[] | undefined;
+  readonly answer: readonly StoredRecord[] | undefined;
 }
 
 /** Statements on the table. */
@@ -106,7 +107,7 @@ function toLease(uptimeS: number): number {
 }
 
 /** Notes the records of a claim; false, with nothing changed, when the claim is no longer its owner's. */
-export type WriteAnswer = (claim: KeyClaim, records: readonly KeptRecord[]) => boolean;
+export type WriteAnswer = (claim: KeyClaim, records: readonly StoredRecord[]) => boolean;
 
 /** Prepares it; the table has to be there. */
 export function createAnswerWriter(database: DatabaseSync): WriteAnswer {

@@ -43,7 +43,10 @@ export const EVENTS = {
   'http.tls.failed': { level: 'warning', text: 'TLS handshake failed; there was no request' },
   'http.connection.refused': { level: 'warning', text: 'Connection refused' },
   'http.request.rejected': { level: 'info', text: 'Request rejected' },
-  'idempotency.unavailable': { level: 'warning', text: 'Idempotency keys cannot be kept; requests with one are refused' },
+  'idempotency.unavailable': {
+    level: 'warning',
+    text: 'Idempotency keys cannot be kept; requests with one are refused',
+  },
   'idempotency.unsaved': {
     level: 'error',
     text: 'Message durable, but not noted under its idempotency key: a repeat publishes it again, with the same ids',

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createMessageIds } from '../../src/mail/message-id.ts';
+import { createMessageIds, toDerivedMessageId } from '../../src/mail/message-id.ts';
 
 const START = Date.UTC(2026, 0, 1);
 
@@ -103,4 +103,16 @@ test('createMessageIds() gives a source at least 40 random bits', () => {
   // Each bit is set in one of 64 sources, save once in 2^64.
   assert.ok(all.toString(2).replaceAll('0', '').length >= 40);
   assert.equal(new Set(suffixes).size, suffixes.length);
+});
+
+test('toDerivedMessageId() writes the first 32 of 50 digits of the digest, which no clock makes', () => {
+  const cases = {
+    '3fafa1cf2f19a7c1129beb20cf0983f73a489a221fc0dd2f16d1be292d089205': '1L55DCMJB5MLNEAZWOEIVG85NCVZJUG3',
+    ['f'.repeat(64)]: '6DP5QCB22IM238NR3WVP0IC7Q99W035J',
+    ['0'.repeat(64)]: '0'.repeat(32),
+  };
+  for (const [digest, id] of Object.entries(cases)) {
+    assert.equal(toDerivedMessageId(Buffer.from(digest, 'hex')), id);
+    assert.notEqual(createMessageIds(0, 0)().length, id.length);
+  }
 });

@@ -229,3 +229,15 @@ test('checkSender() and checkRecipient() judge by the configured policy and dire
     assert.equal(strict[check]('\u00fc@example.com', { smtputf8: true }).ok, true);
   }
 });
+
+for (const verb of ['ingest', 'inject'] as const) {
+  test(`${verb}() takes ids from the submission's key, and publishes under its claim`, async () => {
+    const { pipeline, outlet } = setStage();
+    const claim = { scope: Buffer.from('scope'), owner: 'me' };
+    const key = { claim, idFor: (recipient: string) => recipient.toUpperCase() };
+    await pipeline[verb]({ ...makeSubmission({ recipients: THREE }), key });
+    await pipeline[verb](makeSubmission({ recipients: THREE }));
+    assert.deepEqual(outlet.records.map(({ id }) => id), [...THREE.map(key.idFor), 'ID0', 'ID1', 'ID2']);
+    assert.deepEqual(outlet.claims, [claim, undefined]);
+  });
+}

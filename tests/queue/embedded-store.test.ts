@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
 import { type EmbeddedStore, openEmbeddedStore } from '../../src/queue/embedded-store.ts';
+import { openKeyTable } from '../../src/queue/key-table.ts';
 import { makeRecord } from '../support/records.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -50,6 +51,26 @@ test('probe() leaves no trace', (context) => {
   store.probe();
   store.write([makeRecord('B')]);
   assert.deepEqual(readIds(store), ['A', 'B']);
+});
+
+test('write() notes records under their key in the same commit, and stores nothing under a lost claim', (context) => {
+  const store = openStore(context);
+  const database = new DatabaseSync(store.path);
+  context.after(() => database.close());
+  const moment = { nowMs: 1_700_000_000_000, uptimeS: 1 };
+  const table = openKeyTable(database);
+  const claims = ['one', 'two'].map((name) => ({ scope: Buffer.from(name), owner: 'me' }));
+  for (const claim of claims) table.claim({ ...claim, body: Buffer.from('body') }, moment);
+  const [one = assert.fail(), two = assert.fail()] = claims;
+  store.write([makeRecord('A')], [{ claim: one, records: [makeRecord('A')] }]);
+  const kept = { id: 'A', recipient: 'info@example.com', queue: 'inbox' };
+  assert.deepEqual(table.find(one.scope, moment)?.answer, [kept]);
+  const claimed = claims.map((claim) => ({ claim, records: [makeRecord('B')] }));
+  assert.throws(() => store.write([makeRecord('B'), makeRecord('B')], claimed.toReversed()), {
+    name: 'LostClaimError',
+  });
+  assert.deepEqual(readIds(store), ['A']);
+  assert.equal(table.find(two.scope, moment)?.answer, undefined);
 });
 
 const removals: { readonly [name: string]: (path: string) => void } = {

@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
 import { openEmbeddedReader } from '../../src/queue/embedded-reader.ts';
 import { openEmbeddedOutlet } from '../../src/queue/embedded.ts';
+import { openKeyTable } from '../../src/queue/key-table.ts';
 import type { Outlet } from '../../src/queue/outlet.ts';
 import { makeRecord } from '../support/records.ts';
 import { createRecordingLog, type RecordingLog } from '../support/recording-log.ts';
@@ -216,4 +217,21 @@ test('close() fails what is in flight as unavailable and may be called again', a
   await outlet.close();
   assert.deepEqual((await publish).map((result) => result.stored || result.fault), ['unavailable', 'unavailable']);
   assert.equal(countRows(path, 'record'), 0);
+});
+
+test('A lost claim turns no neighbour of the same transaction away', async (context) => {
+  const { path, outlet } = openQueue(context);
+  const database = new DatabaseSync(path);
+  context.after(() => database.close());
+  const claim = { scope: Buffer.from('scope'), owner: 'me' };
+  openKeyTable(database).claim({ ...claim, body: Buffer.from('body') }, { nowMs: 1_700_000_000_000, uptimeS: 1 });
+  const [plain, kept, lost] = await Promise.all([
+    outlet.publish([makeRecord('A')]),
+    outlet.publish([makeRecord('B')], claim),
+    outlet.publish([makeRecord('C')], { ...claim, owner: 'other' }),
+  ]);
+  assert.deepEqual([plain, kept], [[stored], [stored]]);
+  assert.equal(lost?.[0]?.stored, false);
+  assert.equal(countRows(path, 'record'), 2);
+  assert.equal(outlet.health().ready, true);
 });

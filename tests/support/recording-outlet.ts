@@ -1,4 +1,5 @@
 // An outlet that keeps its records in memory, and answers at once, when told to, or with a fault.
+import type { KeyClaim } from '../../src/queue/key-claim.ts';
 import { type EncodedRecord, type Outlet, type PublishResult, STORED } from '../../src/queue/outlet.ts';
 import { readRecord } from './read-record.ts';
 import type { PublishedRecord } from './validate-record.ts';
@@ -6,6 +7,8 @@ import type { PublishedRecord } from './validate-record.ts';
 /** An outlet with what it was given. */
 export interface RecordingOutlet extends Outlet {
   readonly records: EncodedRecord[];
+  /** The claim of each publish. */
+  readonly claims: (KeyClaim | undefined)[];
   /** The bodies of all records, in order, as the published contract has them. */
   parsed(): PublishedRecord[];
   /** From now on publishes wait for `release`; resolves when the next one has come. */
@@ -18,11 +21,13 @@ export interface RecordingOutlet extends Outlet {
 /** Creates an outlet that stores everything at once. */
 export function createRecordingOutlet(): RecordingOutlet {
   const records: EncodedRecord[] = [];
+  const claims: RecordingOutlet['claims'] = [];
   let gate: Promise<void> | undefined;
   let open = () => {};
   let arrived = () => {};
   const outlet: RecordingOutlet = {
     records,
+    claims,
     parsed: () => records.map(({ body }) => readRecord(body)),
     withhold() {
       gate = new Promise((resolve) => (open = resolve));
@@ -33,7 +38,8 @@ export function createRecordingOutlet(): RecordingOutlet {
       open();
     },
     result: () => STORED,
-    async publish(published) {
+    async publish(published, claim) {
+      claims.push(claim);
       arrived();
       if (gate !== undefined) await gate;
       records.push(...published);
