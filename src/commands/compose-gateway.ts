@@ -7,6 +7,7 @@ import { type GreetingNames, loadGreetingNames } from '../net/greeting-names.ts'
 import type { LiveCertificate } from '../net/live-certificate.ts';
 import { createPipeline, type Pipeline } from '../pipeline/ingest.ts';
 import { createMeasuredPipeline } from '../pipeline/measured-pipeline.ts';
+import type { KeyLedger } from '../queue/key-claim.ts';
 import { createMeasuredOutlet } from '../queue/measured-outlet.ts';
 import type { Outlet } from '../queue/outlet.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -19,6 +20,7 @@ import { type GatewayPart, toShare } from './gateway-part.ts';
 import { openCertificate } from './open-certificate.ts';
 import { openChecker } from './open-checker.ts';
 import { type HttpAccess, openHttpAccess } from './open-http-access.ts';
+import { openKeys } from './open-keys.ts';
 import { openLocalAddresses } from './open-local-addresses.ts';
 import { openOutlet } from './open-outlet.ts';
 import { openReceivedLog } from './open-received-log.ts';
@@ -34,6 +36,8 @@ export interface Gateway {
   readonly messageCounts: MessageCounts;
   readonly part: GatewayPart;
   readonly outlet: Outlet;
+  /** Idempotency-Keys. */
+  readonly keys: KeyLedger;
   readonly pipeline: Pipeline;
   /** Undefined where received-log-file is not set. */
   readonly receivedLog: ReceivedLog | undefined;
@@ -82,7 +86,8 @@ export async function composeGateway(
     await Promise.all([authenticator?.close(), httpAccess.close()]);
     throw error;
   });
-  const outlet = createMeasuredOutlet(opened, { meter, queues });
+  const measured = createMeasuredOutlet(opened, { meter, queues });
+  const { outlet, keys } = openKeys(config, { outlet: measured, log });
   const messageCounts = createMessageCounts(meter, queues);
   const pipeline = createPipeline({
     settings: toPipelineSettings(config, { localAddresses, requiresAuthentication }),
@@ -100,6 +105,7 @@ export async function composeGateway(
     messageCounts,
     part,
     outlet,
+    keys,
     pipeline: createMeasuredPipeline(pipeline, { meter, counts: messageCounts }),
     receivedLog,
     ...doors,
@@ -108,9 +114,10 @@ export async function composeGateway(
 
 /** Closes at once what `composeGateway` opened. */
 export async function closeGateway(
-  { authenticator, httpAccess, outlet }: Pick<Gateway, 'authenticator' | 'httpAccess' | 'outlet'>,
+  { authenticator, httpAccess, outlet, keys }: Pick<Gateway, 'authenticator' | 'httpAccess' | 'outlet' | 'keys'>,
 ): Promise<void> {
   await authenticator?.close();
   await httpAccess.close();
   await outlet.close();
+  keys.close();
 }

@@ -15,11 +15,12 @@ const HANDSHAKE_MS = 30_000;
 
 /** Rejects when a port cannot be opened. */
 export function openHttp(
-  { config, log, meter, part, look, pipeline, greetingName, httpAccess, httpCertificate, isDraining }: Gateway,
+  { config, log, meter, part, look, keys, pipeline, greetingName, httpAccess, httpCertificate, isDraining }: Gateway,
 ): Promise<HttpListener> {
   const { health, metrics } = toHttpLook(look);
   const app = createApp({
     pipeline,
+    keys,
     log,
     health,
     // On a port of their own, or here.

@@ -120,6 +120,7 @@ export async function runGateway(
     gateway.httpAccess.close(),
   ]);
   await gateway.outlet.drain();
+  gateway.keys.close();
   // What it has just settled is written down within this turn.
   await new Promise((resolve) => setImmediate(resolve));
   gateway.receivedLog?.close();

@@ -12,7 +12,9 @@ export const GATEWAY_KEYS = {
   'queue-path': key({
     type: path(),
     default: './mailchute.db',
-    doc: 'The file of the embedded queue, on a local file system. One gateway for each file.',
+    doc:
+      'The file of the embedded queue, on a local file system. One gateway for each file. With RabbitMQ, idempotency keys ' +
+      'are kept in this path with .keys behind it, which several gateways may share.',
   }),
   'spool': key({
     type: choice('off', 'on'),

@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Pipeline } from '../pipeline/ingest.ts';
+import type { KeyLedger } from '../queue/key-claim.ts';
 import type { OutletHealth } from '../queue/outlet.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Peer } from './peer.ts';
@@ -28,6 +29,8 @@ export interface AccessRules {
 /** Dependencies and settings of the door. */
 export interface HttpDoor {
   readonly pipeline: Pick<Pipeline, 'checkSender' | 'checkRecipient' | 'ingest' | 'inject'>;
+  /** Where Idempotency-Keys are kept. */
+  readonly keys: KeyLedger;
   readonly log: Log;
   /** Whether records can be stored now (for /readyz). */
   readonly health: () => OutletHealth | Promise<OutletHealth>;

@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
 import { parseInjectMessage } from './json-message.ts';
 import { type Forms, type Parse, parseRequest } from './parse-request.ts';
-import { answerRefused, submit } from './submit.ts';
+import { answerRefused, submit, toReplayHeader } from './submit.ts';
 
 const FORMS: Forms = new Map<string, Parse>([['application/json', parseInjectMessage]]);
 
@@ -13,6 +13,6 @@ export function injectMessage(door: HttpDoor): (c: Context<DoorEnv>) => Promise<
   return async function injectMessage(c) {
     const submitted = await submit(await parseRequest(c, { door, forms: FORMS }), { c, door, verb: 'inject' });
     if (!submitted.ok) return answerRefused(submitted, { c, door });
-    return c.json({ 'message-id': submitted.records[0]?.id });
+    return c.json({ 'message-id': submitted.records[0]?.id }, 200, toReplayHeader(submitted));
   };
 }

@@ -1,5 +1,6 @@
 // What every form of a message (JSON, raw MIME, a form …) is parsed into before the addresses are judged.
 
+import type { RequestKey } from './idempotency-key.ts';
 import type { Place } from './problem.ts';
 import type { StructuredMail } from './structured-mail.ts';
 
@@ -23,6 +24,8 @@ export interface MessageRequest {
   readonly named?: readonly GivenAddress[];
   /** X-Priority 0 (Inboxbooster). */
   readonly isUrgent?: boolean;
+  /** The Idempotency-Key that came with it. */
+  readonly key?: RequestKey;
   /** Record properties beyond envelope and content. */
   readonly properties?: { readonly [name: string]: unknown };
 }

@@ -28,5 +28,6 @@ export const ENVELOPE_NAMES: ReadonlySet<string> = new Set([...MESSAGE_NAMES, 'r
 /** Names that may not be given, with the reason; a caller's value for them could only be ignored. */
 export const REFUSED_NAMES: { readonly [name: string]: string } = {
   ...Object.fromEntries([...GATEWAY_NAMES].map((name) => [name, 'is set by the gateway'])),
+  'idempotency-key': 'is a request header: Idempotency-Key',
   key: 'a message store is not supported: send the message as mime',
 };

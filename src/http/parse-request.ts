@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
+import { readIdempotencyKey, toRequestKey, toShape } from './idempotency-key.ts';
 import type { MessageRequest } from './message-request.ts';
 import { failure, type Problem, type Result } from './problem.ts';
 import type { EnvelopeSource } from './raw-message.ts';
@@ -30,22 +31,47 @@ export async function parseRequest(
   options: ParseOptions,
 ): Promise<Result<MessageRequest>> {
   const { door } = options;
-  const parse = chooseForm(c, options);
-  if (!parse.ok) return parse;
+  const chosen = chooseForm(c, options);
+  if (!chosen.ok) return chosen;
+  const { parse, mediaType, key } = chosen.value;
   const body = await readBody(
     toBodyStream(c.env.body, c.req.raw),
     c.req.header('content-length'),
     { maxBytes: door.maxBytes, idleTimeoutMs: door.bodyIdleTimeoutMs ?? BODY_IDLE_TIMEOUT_MS },
   );
   if (!body.ok) return body;
-  return parse.value(body.value, { query: rawQuery(c.req.url), header: (name) => c.req.header(name) });
+  const query = rawQuery(c.req.url);
+  if (key === undefined) return parse(body.value, { query, header: (name) => c.req.header(name) });
+  const headers = new Map<string, string | undefined>();
+  const header = (name: string) => {
+    const value = c.req.header(name);
+    if (name.toLowerCase() !== 'content-type') headers.set(name.toLowerCase(), value);
+    return value;
+  };
+  const message = parse(body.value, { query, header });
+  if (!message.ok) return message;
+  const contentType = c.req.header('content-type') ?? '';
+  const shape = toShape({ mediaType, contentType, query, headers, body: body.value });
+  return { ok: true, value: { ...message.value, key: toRequestKey(c, { key, shape }) } };
 }
 
-function chooseForm(c: Context<DoorEnv>, { door, forms, accepts }: ParseOptions): Result<Parse> {
+/** What is known of a request before its body. */
+interface ChosenForm {
+  readonly parse: Parse;
+  readonly mediaType: string;
+  /** The Idempotency-Key. */
+  readonly key: Uint8Array | undefined;
+}
+
+/** Everything that can be told from the header section, before a byte of the body is read. */
+function chooseForm(c: Context<DoorEnv>, { door, forms, accepts }: ParseOptions): Result<ChosenForm> {
   const refused = refuseHead(c, door);
   if (refused !== undefined) return failure(refused);
-  const form = forms.get(toMediaType(c.req.header('content-type')));
-  return form === undefined ? failure(unsupported(accepts ?? [...forms.keys()].join(', '))) : { ok: true, value: form };
+  const mediaType = toMediaType(c.req.header('content-type'));
+  const parse = forms.get(mediaType);
+  if (parse === undefined) return failure(unsupported(accepts ?? [...forms.keys()].join(', ')));
+  const key = readIdempotencyKey(c);
+  return key.ok ? { ok: true, value: { parse, mediaType, key: key.value } } : key;
 }
 
 /** The part of the URL between `?` and `#`, still encoded; raw bytes in it were refused when the request was parsed. */

@@ -69,11 +69,6 @@ const kinds = {
     title: 'Envelope given twice',
     advice: 'Give the envelope in the query or in headers, not in both.',
   },
-  'idempotency-key-unsupported': {
-    status: 400,
-    title: 'Idempotency-Key is not supported',
-    advice: 'Leave the header out.',
-  },
   'malformed-forwarded': {
     status: 400,
     title: 'Malformed X-Forwarded-For',
@@ -111,6 +106,12 @@ const kinds = {
     title: 'Request timeout',
     advice: 'Send the request without long pauses; nothing was stored.',
   },
+  'idempotency-key-running': {
+    status: 409,
+    title: 'Idempotency-Key in use',
+    advice: 'Wait for the answer to the earlier request, or send this one again a little later.',
+    retryAfter: 1,
+  },
   'too-large': {
     status: 413,
     title: 'Message too big',
@@ -130,6 +131,11 @@ const kinds = {
     status: 422,
     title: 'Invalid message',
     advice: 'Mend what errors[] lists; nothing was stored for any recipient.',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'Idempotency-Key of another message',
+    advice: 'Use a new key for every message, and repeat a request to the letter.',
   },
   'too-many-recipients': {
     status: 422,
@@ -159,7 +165,8 @@ const kinds = {
   'not-durable': {
     status: 503,
     title: 'Message not stored',
-    advice: 'The queue did not confirm every record; send the message again. Some recipients may then get it twice.',
+    advice:
+      'The queue did not confirm every record; send the message again. Without an Idempotency-Key some recipients may then get it twice.',
     retryAfter: 10,
   },
   'login-unavailable': {
@@ -185,6 +192,12 @@ const kinds = {
     title: 'Storage full',
     advice: 'Send again later; the operator has to make room.',
     retryAfter: 60,
+  },
+  'idempotency-unavailable': {
+    status: 503,
+    title: 'Idempotency-Key not noted',
+    advice: 'Send again a little later; the operator has to see to the disk that queue-path is on.',
+    retryAfter: 10,
   },
   'draining': {
     status: 503,

@@ -7,7 +7,6 @@ import type { Problem } from './problem.ts';
 /** The reason not to read a body, or undefined. */
 export function refuseHead(c: Context<DoorEnv>, { draining }: Pick<HttpDoor, 'draining'>): Problem | undefined {
   if (draining()) return DRAINING;
-  if (c.req.header('idempotency-key') !== undefined) return IDEMPOTENCY_KEY;
   const encoding = c.req.header('content-encoding') ?? 'identity';
   return encoding.toLowerCase() === 'identity' ? undefined : CONTENT_ENCODING;
 }
@@ -22,10 +21,6 @@ export function toMediaType(contentType: string | undefined): string {
 /** The answer of a gateway that is shutting down. */
 export const DRAINING: Problem = { code: 'draining', detail: 'The gateway is shutting down.' };
 
-const IDEMPOTENCY_KEY: Problem = {
-  code: 'idempotency-key-unsupported',
-  detail: 'This gateway does not keep such keys.',
-};
 // RFC 9110 section 15.5.16: Accept-Encoding names what would be taken.
 const CONTENT_ENCODING: Problem = {
   code: 'unsupported-content-encoding',

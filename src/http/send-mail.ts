@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
 import { parseOctetMail } from './octet-mail.ts';
 import { type Forms, type Parse, parseRequest } from './parse-request.ts';
-import { answerRefused, submit } from './submit.ts';
+import { answerRefused, submit, toReplayHeader } from './submit.ts';
 
 const FORMS: Forms = new Map<string, Parse>([['application/octet-stream', parseOctetMail]]);
 
@@ -12,6 +12,6 @@ const FORMS: Forms = new Map<string, Parse>([['application/octet-stream', parseO
 export function sendMail(door: HttpDoor): (c: Context<DoorEnv>) => Promise<Response> {
   return async function sendMail(c) {
     const submitted = await submit(await parseRequest(c, { door, forms: FORMS }), { c, door });
-    return submitted.ok ? c.body(null, 200) : answerRefused(submitted, { c, door });
+    return submitted.ok ? c.body(null, 200, toReplayHeader(submitted)) : answerRefused(submitted, { c, door });
   };
 }

@@ -3,7 +3,8 @@
 import type { Context } from 'hono';
 import { ChunkSource } from './chunk-source.ts';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
-import { parseJsonLine } from './json-message.ts';
+import { KEY_FAULT, parseIdempotencyKey, toRequestKey } from './idempotency-key.ts';
+import { type JsonLine, parseJsonLine } from './json-message.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
 import { OrderedRun } from './ordered-run.ts';
 import type { MessageRequest } from './message-request.ts';
@@ -122,7 +123,7 @@ class Exchange {
   async #submit({ bytes }: Line): Promise<string> {
     const { c, door } = this.#parts;
     try {
-      const message = door.draining() ? failure(DRAINING) : parseLine(bytes, door);
+      const message = door.draining() ? failure(DRAINING) : this.#parse(bytes);
       const submitted = await submit(message, { c, door });
       if (submitted.ok) return `${JSON.stringify({ status: 202, ...toAnswer(submitted.records) })}\n`;
       if (!submitted.isLogged) logRefusal(c, submitted.problem, door.log);
@@ -133,6 +134,17 @@ class Exchange {
       door.log.emit('gateway.fault', { session: c.get('requestId'), door: 'http', error: message, stack });
       return `${toProblemJson(INTERNAL)}\n`;
     }
+  }
+
+  #parse(bytes: Buffer | undefined): Result<MessageRequest> {
+    const { c, door } = this.#parts;
+    const line = parseLine(bytes, door);
+    if (!line.ok) return line;
+    const { message, key: text } = line.value;
+    if (text === undefined) return { ok: true, value: message };
+    const key = typeof text === 'string' ? parseIdempotencyKey(text, 'utf8') : undefined;
+    if (key === undefined || bytes === undefined) return failure(KEY_OF_LINE);
+    return { ok: true, value: { ...message, key: toRequestKey(c, { key, shape: [NDJSON, bytes] }) } };
   }
 
   /** Once a second: whether to wait on. While a queue is slow, the client has nothing to answer for. */
@@ -147,26 +159,24 @@ class Exchange {
   }
 }
 
-function parseLine(bytes: Buffer | undefined, { maxBytes }: HttpDoor): Result<MessageRequest> {
+function parseLine(bytes: Buffer | undefined, { maxBytes }: HttpDoor): Result<JsonLine> {
   if (bytes === undefined) {
     return failure({ code: 'too-large', detail: `The line is longer than ${maxBytes} bytes.` });
   }
   // So that the n-th result is always that of the n-th line.
   if (/^[ \t\r]*$/.test(bytes.toString('latin1', 0, MAX_BLANK))) return failure(BLANK);
-  const line = parseJsonLine(bytes);
-  if (!line.ok) return line;
-  return line.value.key === undefined ? { ok: true, value: line.value.message } : failure(KEY_OF_LINE);
+  return parseJsonLine(bytes);
 }
 
 const KEY_OF_MANY: Problem = {
   code: 'malformed-header',
-  detail: 'Idempotency-Key goes with one message, and a stream has many.',
+  detail: 'Idempotency-Key goes with one message: give each line an idempotency-key of its own.',
   errors: [{ header: 'Idempotency-Key', detail: 'goes with one message' }],
 };
 const KEY_OF_LINE: Problem = {
   code: 'invalid-message',
   detail: 'Properties of the message are missing or wrong.',
-  errors: [{ pointer: '/idempotency-key', detail: 'is not supported' }],
+  errors: [{ pointer: '/idempotency-key', detail: KEY_FAULT }],
 };
 const STRAY_ENVELOPE: Problem = { code: 'unexpected-parameter', detail: 'The envelope stands in each line.' };
 const BLANK: Problem = { code: 'empty-body', detail: 'The line is empty.' };

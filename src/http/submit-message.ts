@@ -9,7 +9,7 @@ import { failure, type Problem } from './problem.ts';
 import { parseRawMessage } from './raw-message.ts';
 import { toMediaType } from './request-head.ts';
 import { NDJSON, submitLines } from './submit-lines.ts';
-import { answerRefused, submit, toAnswer } from './submit.ts';
+import { answerRefused, submit, toAnswer, toReplayHeader } from './submit.ts';
 
 /** The forms a message may come in, by media type. */
 const FORMS: Forms = new Map<string, Parse>([
@@ -27,7 +27,8 @@ export function submitMessage(door: HttpDoor): (c: Context<DoorEnv>) => Promise<
     if (toMediaType(c.req.header('content-type')) === NDJSON) return submitLines(c, door);
     const message = await parseRequest(c, { door, forms: FORMS, accepts: ACCEPT_POST });
     const submitted = await submit(message, { c, door });
-    return submitted.ok ? c.json(toAnswer(submitted.records), 202) : answerRefused(submitted, { c, door });
+    if (!submitted.ok) return answerRefused(submitted, { c, door });
+    return c.json(toAnswer(submitted.records), 202, toReplayHeader(submitted));
   };
 }
 

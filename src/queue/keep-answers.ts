@@ -36,6 +36,7 @@ export function keepAnswers(outlet: Outlet, { keys, log }: KeepAnswersOptions): 
   return {
     publish: (records, claim) => claim === undefined ? outlet.publish(records) : publishNoted(records, claim),
     health: () => outlet.health(),
+    spooled: () => outlet.spooled?.(),
     async drain() {
       await outlet.drain();
       await Promise.all(notes);

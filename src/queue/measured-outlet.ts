@@ -31,13 +31,13 @@ export function createMeasuredOutlet(
   const failed = meter.histogram('mailchute_publish_duration_seconds', { result: 'failed' });
   const count = createRecordCounts(meter, queues);
   return {
-    async publish(records) {
+    async publish(records, claim) {
       const size = records.reduce((sum, record) => sum + record.size, 0);
       awaited += records.length;
       bytes += size;
       const startedAt = performance.now();
       try {
-        const results = await outlet.publish(records);
+        const results = await outlet.publish(records, claim);
         const seconds = (performance.now() - startedAt) / 1000;
         const isStored = count(records, results);
         (isStored ? stored : failed).observe(seconds);

@@ -164,11 +164,18 @@ const refused: readonly {
     code: 'invalid-message',
   },
   {
-    name: 'an Idempotency-Key',
-    headers: { ...JSON_TYPE, 'idempotency-key': 'k' },
+    name: 'an empty Idempotency-Key',
+    headers: { ...JSON_TYPE, 'idempotency-key': '' },
     body: '{}',
     status: 400,
-    code: 'idempotency-key-unsupported',
+    code: 'malformed-header',
+  },
+  {
+    name: 'the idempotency-key in the body',
+    headers: JSON_TYPE,
+    body: '{"mime":"x","envelope":"","recipient":"a@b.example","idempotency-key":"k"}',
+    status: 422,
+    code: 'invalid-message',
   },
   {
     name: 'a compressed body',

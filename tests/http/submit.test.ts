@@ -43,7 +43,11 @@ for (const verb of ['ingest', 'inject'] as const) {
       ok: true,
       value: { ...REQUEST, isUrgent: true, properties: { a: 1 } },
     }, verb);
-    assert.deepEqual(submitted, { ok: true, records: [{ id: 'ID1', recipient: 'r@x.example', queue: 'inbox' }] });
+    assert.deepEqual(submitted, {
+      ok: true,
+      records: [{ id: 'ID1', recipient: 'r@x.example', queue: 'inbox' }],
+      isReplay: false,
+    });
     assert.deepEqual(submissions, [{
       origin: { door: 'http', authentication: 'shop', remoteIp: '192.0.2.1', remotePort: 9, secure: true },
       trusted: true,

@@ -1,13 +1,18 @@
 // An HTTP door whose pipeline records what it is given, and requests to it without a socket.
 
 import { EventEmitter, once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpDoor } from '../../src/http/http-door.ts';
 import { parseAddress } from '../../src/mail/address.ts';
 import type { Disposition } from '../../src/mail/disposition.ts';
 import type { Submission } from '../../src/pipeline/submission.ts';
+import { createKeyLedger } from '../../src/queue/key-ledger.ts';
 import type { EventFields } from '../../src/telemetry/log.ts';
 import type { EventName } from '../../src/telemetry/events.ts';
+import { createRecordingLog } from './recording-log.ts';
 
 /** One line of the log. */
 export interface LoggedEvent {
@@ -43,6 +48,11 @@ export function createRecordingDoor(
       ingest: record,
       inject: record,
     },
+    keys: createKeyLedger({
+      path: join(tmpdir(), 'keys'),
+      open: () => new DatabaseSync(':memory:'),
+      log: createRecordingLog(),
+    }),
     log: {
       emit(event, fields = {}) {
         events.push({ event, fields });
