@@ -1,9 +1,10 @@
-// From configuration to queue reader: RabbitMQ when an address is set, else the embedded queue's file.
+// From configuration to queue reader: RabbitMQ when an address is set, with its spool, else the embedded queue's file.
 
 import type { Config } from '../config/keys.ts';
 import { connectAmqpReader } from '../queue/amqp-reader.ts';
 import { openEmbeddedReader } from '../queue/embedded-reader.ts';
 import type { QueueReader } from '../queue/reader.ts';
+import { openSpoolReader } from '../queue/spool-reader.ts';
 import { toConfiguredQueues } from './configured-queues.ts';
 
 /** Options of `openReader`. */
@@ -19,11 +20,14 @@ export async function openReader(config: Config, { ack, onWarning }: OpenReaderO
   const { queues } = toConfiguredQueues(config);
   const addresses = config['rabbitmq-address'];
   if (addresses === undefined) return openEmbeddedReader({ path: config['queue-path'], queues, ack });
-  return await connectAmqpReader({
-    addresses,
-    verify: config['rabbitmq-verify'],
-    ca: config['rabbitmq-ca'],
-    queues,
-    onWarning,
-  });
+  const connect = () =>
+    connectAmqpReader({
+      addresses,
+      verify: config['rabbitmq-verify'],
+      ca: config['rabbitmq-ca'],
+      queues,
+      onWarning,
+    });
+  if (config.spool === 'off') return await connect();
+  return await openSpoolReader({ path: config['queue-path'], queues, connect, onWarning });
 }

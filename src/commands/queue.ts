@@ -27,6 +27,8 @@ const USAGE = 'usage: mailchute queue ls | mailchute queue get QUEUE [--count N]
 const LOOK_COUNTS = 'note: without --ack the records go back to RabbitMQ, which counts each look as a delivery; ' +
   'a quorum queue gives up on a record that was delivered too often';
 const BAD_CONFIGURATION = 2;
+/** What stands where a number cannot be had. */
+const UNKNOWN = '?';
 
 /** Runs the command; `argv` is what stands behind `queue`. Exit code 1 for a queue that cannot be read, 2 for usage. */
 export async function queueCommand(
@@ -73,7 +75,10 @@ async function print(
     await reader.get(request.queue, request, writeLine);
     return;
   }
-  for (const { queue, messages } of await reader.list()) await writeLine(Buffer.from(`${queue}\t${messages}`));
+  for (const count of await reader.list()) {
+    const numbers = [count.messages, ...('spooled' in count ? [count.spooled] : [])];
+    await writeLine(Buffer.from([count.queue, ...numbers.map((number) => number ?? UNKNOWN)].join('\t')));
+  }
 }
 
 function toRequest({ operands, options }: LoadedConfig): Request | Fault {

@@ -3,7 +3,10 @@
 /** One queue and the messages that wait in it. */
 export interface QueueCount {
   readonly queue: string;
-  readonly messages: number;
+  /** Undefined where RabbitMQ cannot be asked, but there is something else to tell. */
+  readonly messages: number | undefined;
+  /** Records that wait in the spool for it; missing where there is no spool, undefined when its file cannot be read. */
+  readonly spooled?: number | undefined;
 }
 
 /** What `get` hands out. */

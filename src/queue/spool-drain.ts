@@ -136,11 +136,11 @@ export class SpoolDrainer {
     queue: string,
     refused: readonly { readonly spooled: SpooledRecord; readonly failure: PublishFailure }[],
   ): void {
-    const [first] = refused;
-    if (first === undefined) return;
-    const { fault, detail } = first.failure;
-    const ids = refused.slice(0, MAX_LOGGED_IDS).map(({ spooled: { record: { id } } }) => id);
-    this.#options.log.emit('spool.set-aside', { queue, fault, detail, records: refused.length, ids });
+    for (const [fault, alike] of Map.groupBy(refused, ({ failure }) => failure.fault)) {
+      const ids = alike.slice(0, MAX_LOGGED_IDS).map(({ spooled: { record: { id } } }) => id);
+      const detail = alike[0]?.failure.detail;
+      this.#options.log.emit('spool.set-aside', { queue, fault, detail, records: alike.length, ids });
+    }
   }
 
   /**

@@ -114,3 +114,15 @@ test('Refused records are told once, with their ids', async (context) => {
     fields: { queue: 'inbox', fault: 'returned', detail: 'NO_ROUTE', records: 2, ids: ['A', 'B'] },
   }]);
 });
+
+test('Records that are refused for different reasons are told apart', async (context) => {
+  const { work, log } = makeSpool(context, ['A', 'B', 'C']);
+  const broker = createSwitchedBroker();
+  broker.result = ({ id }) => ({ stored: false, fault: id === 'B' ? 'too-large' : 'nacked', detail: `about ${id}` });
+  work(broker);
+  await until(() => log.events.length === 2, 'both reasons are told');
+  assert.deepEqual(log.events.map(({ fields: { fault, detail, ids } }) => [fault, detail, ids]), [
+    ['nacked', 'about A', ['A', 'C']],
+    ['too-large', 'about B', ['B']],
+  ]);
+});

@@ -33,3 +33,15 @@ export function assertKept(result: Tally): void {
   assert.deepEqual(result.lost, [], 'ids that were promised and are not in the queue');
   assert.deepEqual(result.duplicates, [], 'ids that are in the queue more than once');
 }
+
+/** Fails when a session's ids, promised one after the other, do not come in that order; repeats of an id do not count. */
+export function assertInOrder(idsBySession: readonly (readonly string[])[], stored: readonly string[]): void {
+  const places = new Map<string, number>();
+  stored.forEach((id, place) => {
+    if (!places.has(id)) places.set(id, place);
+  });
+  for (const ids of idsBySession) {
+    const disorder = ids.find((id, index) => (places.get(id) ?? -1) < (places.get(ids[index - 1] ?? '') ?? -1));
+    assert.equal(disorder, undefined, 'an id that was promised later and came earlier');
+  }
+}

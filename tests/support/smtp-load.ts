@@ -18,6 +18,8 @@ export interface LoadOptions {
 export interface LoadResult {
   /** Ids of all 250s after DATA. */
   readonly ids: string[];
+  /** The same ids by session, each in the order in which it was promised. */
+  readonly idsBySession: readonly string[][];
   /** Replies after DATA that were not 250, by their first line. */
   readonly refusals: Map<string, number>;
   /** Sessions that ended without a reply to something they had sent. */
@@ -28,15 +30,18 @@ const CONTENT = `Subject: load\r\n\r\n${'A line of the body, nothing special abo
 
 /** Runs the load; never rejects for what the gateway does. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const result: LoadResult = { ids: [], refusals: new Map(), broken: 0 };
+  const idsBySession = Array.from({ length: options.sessions }, (): string[] => []);
+  const result: LoadResult = { ids: [], idsBySession, refusals: new Map(), broken: 0 };
   const budget = { left: options.messages };
-  await Promise.all(Array.from({ length: options.sessions }, () => runSessions(options, { result, budget })));
+  await Promise.all(idsBySession.map((ids) => runSessions(options, { result, budget, ids })));
   return result;
 }
 
 interface Shared {
   readonly result: LoadResult;
   readonly budget: { left: number };
+  /** Of this session. */
+  readonly ids: string[];
 }
 
 async function runSessions(options: LoadOptions, shared: Shared): Promise<void> {
@@ -51,7 +56,7 @@ async function runSessions(options: LoadOptions, shared: Shared): Promise<void> 
   } while (options.reconnect === true && shared.budget.left > 0 && options.signal?.aborted !== true);
 }
 
-async function runSession(options: LoadOptions, { result, budget }: Shared): Promise<void> {
+async function runSession(options: LoadOptions, { result, budget, ids }: Shared): Promise<void> {
   const socket = connect(options.port, '127.0.0.1');
   socket.setTimeout(60_000, () => socket.destroy(new Error('no reply for a minute')));
   try {
@@ -60,7 +65,7 @@ async function runSession(options: LoadOptions, { result, budget }: Shared): Pro
     await talk(socket, replies, { say: 'EHLO load.example', code: '250' });
     while (budget.left > 0 && options.signal?.aborted !== true) {
       budget.left--;
-      await sendOne(socket, replies, { result, content: options.content ?? CONTENT });
+      await sendOne(socket, replies, { result, ids, content: options.content ?? CONTENT });
     }
     socket.end('QUIT\r\n');
   } finally {
@@ -71,7 +76,7 @@ async function runSession(options: LoadOptions, { result, budget }: Shared): Pro
 async function sendOne(
   socket: Socket,
   replies: AsyncGenerator<string>,
-  { result, content }: { readonly result: LoadResult; readonly content: string },
+  { result, ids, content }: Pick<Shared, 'result' | 'ids'> & { readonly content: string },
 ): Promise<void> {
   await talk(socket, replies, { say: 'MAIL FROM:<sender@example.com>', code: '250' });
   await talk(socket, replies, { say: 'RCPT TO:<rcpt@example.org>', code: '250' });
@@ -81,6 +86,7 @@ async function sendOne(
   if (reply === '') throw new Error('cut before the reply');
   const promised = [...reply.matchAll(/^250 2\.0\.0 (\w+) for /gm)].map(([, id]) => id ?? '');
   result.ids.push(...promised);
+  ids.push(...promised);
   if (promised.length === 0) {
     const line = reply.split('\r\n', 1)[0] ?? '';
     result.refusals.set(line, (result.refusals.get(line) ?? 0) + 1);
