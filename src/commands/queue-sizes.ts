@@ -35,7 +35,7 @@ export function openQueueSizes(config: Config, meter: Meter): QueueSizes | undef
       if (startedAt < nextAt) return;
       try {
         reader ??= openEmbeddedReader({ path, queues, ack: false });
-        counts = new Map((await reader.list()).map(({ queue, messages }) => [queue, messages]));
+        counts = new Map((await reader.list()).map(({ queue, messages }) => [queue, messages ?? NaN]));
       } catch {
         // What is wrong with the file is the outlet's to say; its size is not known, and so it is written.
         counts = new Map();

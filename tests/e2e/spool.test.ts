@@ -153,7 +153,6 @@ test('A record that the broker refuses stays behind the others and is never drop
   proxy.resume();
   await gateway.event('spool.set-aside', 2);
   assert.match((await readyz(gateway)).text, /3 records for queue 'narrow' wait in the spool, 3 of them set aside/);
-  assert.match(await gateway.run('queue', 'ls'), /^narrow\t2\t3\n$/);
   const taken = (await drainQueue(broker.url, 'narrow')).map(({ id }) => id);
   assert.deepEqual(taken, ids.slice(0, 2));
   await waitFor(async () => taken.push(...(await drainQueue(broker.url, 'narrow')).map(({ id }) => id)) === 4);
