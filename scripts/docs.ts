@@ -7,6 +7,7 @@ import { describeKey } from '../src/config/describe-key.ts';
 import { KEY_GROUPS, type KeyName, KEYS, KNOWN_NAMES } from '../src/config/keys.ts';
 import { SYSTEM_FILE } from '../src/config/load.ts';
 import { EVENTS } from '../src/telemetry/events.ts';
+import { toObservabilityPage } from './metrics-table.ts';
 import { toRecordJsonSchema } from './record-json-schema.ts';
 
 /** A generated file. */
@@ -20,6 +21,7 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { path: 'docs/configuration.md', render: toConfigurationPage },
   { path: 'docs/events.md', render: toEventsPage },
+  { path: 'docs/observability.md', render: toObservabilityPage },
   { path: 'docs/record.schema.json', render: toRecordJsonSchema },
 ];
 

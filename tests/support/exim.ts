@@ -1,46 +1,14 @@
 // Runs Exim, out of its Debian package without installing it, as an agent that hands one message to a smart host.
-import { execFile } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  copyFileSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir } from 'node:os';
+import { chmodSync, chownSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { promisify } from 'node:util';
 import { type Handover, runSender, SENDER_NAME } from './handover.ts';
+import { unpackDebian } from './unpack-debian.ts';
 
+// Installed, it would drive out Postfix: Debian has one mail transfer agent at a time.
 const PACKAGE = 'exim4-daemon-light';
 /** Debian's number of the user and the group that own nothing. */
 const NOBODY = 65534;
-const run = promisify(execFile);
-
-/** Installed, it would drive out Postfix: Debian has one mail transfer agent at a time. */
-async function unpackExim(): Promise<string> {
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'mailchute-tests');
-  const target = join(cache, PACKAGE);
-  const program = join(target, 'usr/sbin/exim4');
-  if (existsSync(program)) return program;
-  const building = `${target}.${process.pid}`;
-  mkdirSync(building, { recursive: true });
-  try {
-    await run('apt-get', ['download', PACKAGE], { cwd: building, timeout: 60_000 });
-    const [file = ''] = globSync(`${PACKAGE}_*.deb`, { cwd: building });
-    await run('dpkg', ['-x', join(building, file), join(building, 'root')]);
-    renameSync(join(building, 'root'), target);
-  } finally {
-    rmSync(building, { recursive: true, force: true });
-  }
-  return program;
-}
 
 function toConfiguration(program: string, { port, tls, login, host, ca, source, directory }: Handover): string {
   const security = tls === 'none' ? ['hosts_avoid_tls = *'] : [
@@ -92,7 +60,7 @@ export async function sendByExim(handover: Handover): Promise<void> {
   const { directory, from, to, content } = handover;
   const program = join(directory, 'exim4');
   // The cache may be in a folder that the other user cannot enter.
-  copyFileSync(await unpackExim(), program);
+  copyFileSync(await unpackDebian(PACKAGE, 'usr/sbin/exim4'), program);
   chmodSync(program, 0o755);
   // Its queue and its log are those of another user.
   chownSync(directory, NOBODY, NOBODY);
