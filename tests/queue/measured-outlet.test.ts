@@ -62,3 +62,11 @@ test('createMeasuredOutlet tells what waits in the spool, where there is one, an
     assert.equal(value('mailchute_broker_connections', { state }), connections);
   }
 });
+
+test('createMeasuredOutlet passes the claim of a publish on', async () => {
+  const { inner, outlet } = prepare();
+  const claim = { scope: Buffer.from('scope'), owner: 'me' };
+  await outlet.publish([makeRecord('A')], claim);
+  await outlet.publish([makeRecord('B')]);
+  assert.deepEqual(inner.claims, [claim, undefined]);
+});
