@@ -1,5 +1,6 @@
 // Hostile input of any size, for the measuring of what it costs: mails, and what stands in address fields.
 import { gzipSync } from 'node:zlib';
+import { makeZip } from '../../tests/reports/support/make-zip.ts';
 
 /** A hostile mail of about `bytes` bytes. */
 type Attack = (bytes: number) => Buffer;
@@ -65,6 +66,7 @@ export const MAIL_ATTACKS: Readonly<Record<string, Attack>> = {
   'a header section of line ends': (bytes) => Buffer.from(repeated('\r', bytes)),
   'a header section of blank continuations': (bytes) => Buffer.from(`A: b\r\n${repeated(' \r\n', bytes)}`),
   'a long list of recipients': (bytes) => Buffer.from(`To: ${repeated('a@b.example,\r\n ', bytes)}`),
+  'a recipient in deep comments': (bytes) => Buffer.from(`To: ${repeated('(', bytes)}`),
   'an endless header line': (bytes) => Buffer.from(`Content-Type: multipart/report; ${repeated('a=b; ', bytes)}`),
   'endless header fields': (bytes) => Buffer.from(repeated('Subject: =?utf-8?q?=41?=\r\n', bytes)),
   'an endless folded field': (bytes) => Buffer.from(`Subject:${repeated(' =?utf-8?q?=41?=\r\n', bytes)}`),
@@ -89,6 +91,13 @@ export const MAIL_ATTACKS: Readonly<Record<string, Attack>> = {
   'a DMARC report of attributes': dmarc((bytes) => `<a ${repeated('b="" ', bytes)}/>`),
   'a DMARC report of broken markup': dmarc((bytes) => repeated('<&', bytes)),
   'a gzip bomb': bomb('application/gzip'),
+  'a zip bomb': (bytes) => {
+    const zip = makeZip([{ name: 'a!b!1700000000!1700086399.xml', data: Buffer.alloc(bytes * 4, '<a>') }]);
+    const body = zip.toString('base64').replace(/.{76}/g, '$&\r\n');
+    return Buffer.from(
+      `Content-Type: application/zip; name="a!b!1700000000!1700086399.zip"\r\nContent-Transfer-Encoding: base64\r\n\r\n${body}`,
+    );
+  },
   'a TLS report of brackets': (bytes) =>
     Buffer.from(`Content-Type: application/tlsrpt+json\r\n\r\n${repeated('[', bytes)}`),
   'a TLS report of commas': (bytes) =>

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { KEY_BUDGET } from '../../src/checks/dkim.ts';
+import { DMARC_BUDGET } from '../../src/checks/dmarc.ts';
+import { DnsFailure } from '../../src/checks/dns-exchange.ts';
 import type { Resolver } from '../../src/checks/resolver.ts';
+import { SPF_BUDGET } from '../../src/checks/spf.ts';
 import { MESSAGE, runChecks, toMessage } from '../support/run-checks.ts';
-import { seal, signMessage } from '../support/signed-message.ts';
+import { KEY_RECORD, seal, signMessage } from '../support/signed-message.ts';
 
 test('createChecker() gives one element for each check, in their order, and one for each signature', async () => {
   const signed = await seal(
@@ -58,6 +62,46 @@ test('createChecker() has an answer when the DNS has none in time', async () => 
     lookupsMs: 50,
   });
   assert.deepEqual(results.map((each) => Object.values(each)[0]), Array(4).fill('temperror'));
+});
+
+test('createChecker() makes the checks at the same time', async () => {
+  const { promise: bothAsked, resolve: open } = Promise.withResolvers<void>();
+  const awaited = new Set(['example.test', 's1._domainkey.example.test']);
+  const answers = new Map([
+    ['example.test', 'v=spf1 ip4:192.0.2.1 -all'],
+    ['s1._domainkey.example.test', KEY_RECORD],
+    ['_dmarc.example.test', 'v=DMARC1; p=reject'],
+  ]);
+  const resolver: Resolver = {
+    async resolve(name, type) {
+      awaited.delete(name);
+      if (awaited.size === 0) open();
+      // One after the other, the first would wait for the second in vain.
+      await bothAsked;
+      const answer = type === 'TXT' ? answers.get(name) : undefined;
+      if (answer === undefined) throw new DnsFailure('ENOTFOUND', { question: { name, type } });
+      return [[answer]];
+    },
+  };
+  const message = toMessage(await signMessage(MESSAGE, { domain: 'example.test' }));
+  const { results } = await runChecks(message, { checks: ['spf', 'dkim', 'dmarc'], resolver, lookupsMs: 5000 });
+  assert.deepEqual(results.map((each) => Object.values(each)[0]), ['pass', 'pass', 'pass']);
+});
+
+test('createChecker() asks no more for a message than the budgets of its checks together', async () => {
+  let asked = 0;
+  const resolver: Resolver = {
+    resolve(name) {
+      asked++;
+      // Every policy names twenty others, and none is the same.
+      const names = Array.from({ length: 20 }, (_, index) => `include:n${asked}x${index}.test`);
+      return Promise.resolve([[name.includes('_') ? 'nonsense' : `v=spf1 ${names.join(' ')} -all`]]);
+    },
+  };
+  let text = MESSAGE;
+  for (let index = 0; index < 20; index++) text = await signMessage(text, { domain: `d${index}.test` });
+  await runChecks(toMessage(text), { checks: ['spf', 'dkim', 'dmarc', 'arc'], resolver });
+  assert.ok(asked > 10 && asked <= SPF_BUDGET + 2 * KEY_BUDGET + DMARC_BUDGET, `${asked} questions`);
 });
 
 test('createChecker() survives a resolver that breaks', async () => {
