@@ -128,3 +128,36 @@ test('What a dead worker waited for goes to nobody', async (context) => {
   pool.kill(0, 'SIGKILL');
   await until(() => pool.places.taken === 0, 'free places');
 });
+
+test('A worker says what it is like when it is asked, also while connections are on their way to it', async (context) => {
+  const pool = preparePool(context, { count: 1 });
+  const { port } = await pool.start();
+  const [worker] = pool.workers;
+  const clients = Array.from({ length: 10 }, () => askOnce(pool, { port, line: 'who' }));
+  const reports = await Promise.all([worker?.report({ metrics: true }), worker?.report({ metrics: false })]);
+  assert.deepEqual(reports.map((report) => report?.health.reasons), [['worker 1'], ['worker 1']]);
+  assert.deepEqual(reports.map((report) => report?.families.map(({ name }) => name)), [['sessions'], []]);
+  assert.deepEqual(await Promise.all(clients), Array(10).fill('1 of 1'));
+});
+
+test('A worker that dies leaves no question open, and what it had counted', async (context) => {
+  const pool = preparePool(context, { count: 1 });
+  await pool.start();
+  const [worker] = pool.workers;
+  assert.equal(worker?.isRunning, true);
+  await until(() => worker?.totals.length === 1, 'the worker has said what it counted');
+  pool.kill(0, 'SIGSTOP');
+  const asked = worker?.report({ metrics: true });
+  assert.equal(worker?.report({ metrics: true }), asked, 'one question at a time');
+  pool.kill(0, 'SIGKILL');
+  assert.equal(await asked, undefined);
+  assert.equal(worker?.isRunning, false);
+  assert.equal(worker?.totals[0]?.values[0]?.value, 3);
+});
+
+test('A worker learns what the whole gateway is like', async (context) => {
+  const pool = preparePool(context, { count: 1 });
+  const { port } = await pool.start();
+  const answer = await askOnce(pool, { port, line: 'look' });
+  assert.deepEqual(JSON.parse(answer), { health: { ready: true, reasons: ['the whole gateway'] } });
+});

@@ -36,6 +36,7 @@ const commands: { readonly [name: string]: (key: string) => Promise<string> | st
     return 'dropped';
   },
   exit: (code) => process.exit(Number(code)),
+  look: async () => JSON.stringify(await link.look({ metrics: false })),
 };
 
 async function take(request: HoldRequest): Promise<string> {
@@ -73,6 +74,13 @@ const target = { address: '127.0.0.1', port: 0, portKey: 'smtp-port' };
 const { port } = await link.listen(server, { ...target, door: 'SMTP' });
 const { port: httpPort } = await link.listen(http, { ...target, door: 'HTTP', portKey: 'http-port' });
 process.on('SIGHUP', () => process.stdout.write(`worker ${worker} reloads\n`));
+const totals =
+  () => [{ name: 'sessions', help: '', type: 'counter', aggregator: 'sum', values: [{ labels: {}, value: 3 }] }];
+link.reportTo({
+  totals,
+  report: ({ metrics }) =>
+    Promise.resolve({ health: { ready: true, reasons: [`worker ${worker}`] }, families: metrics ? totals() : [] }),
+});
 link.ready([`${port}`, `${httpPort}`]);
 await link.stopped;
 process.stdout.write(`worker ${worker} stops\n`);

@@ -192,7 +192,7 @@ async function stop(gateway: Gateway, port: number): Promise<void> {
   await client.reply();
   await client.ask('EHLO client.example.com');
   await client.ask('MAIL FROM:<a@example.com>');
-  gateway.process.kill('SIGTERM');
+  process.kill(gateway.process.pid ?? 0, 'SIGTERM');
   await gateway.event('gateway.draining');
   assert.deepEqual(await readyz(port), { status: 'not-ready', reasons: ['draining'] });
   await assert.rejects(gateway.run('healthcheck'), /mailchute healthcheck: draining/);

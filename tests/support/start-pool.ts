@@ -58,7 +58,8 @@ export function preparePool(context: TestContext, { count = 2, mode = () => 'obe
     child.stdout?.setEncoding('utf8').on('data', (text: string) => output += text);
     children.push(child);
     const welcome = { worker: number, workers: count, files: [] };
-    const worker = new WorkerProcess({ child, welcome, relay, grant: createGrantor(limits) });
+    const look = () => Promise.resolve({ health: { ready: true, reasons: ['the whole gateway'] } });
+    const worker = new WorkerProcess({ child, welcome, relay, grant: createGrantor(limits), look });
     workers.push(worker);
     return worker;
   };
