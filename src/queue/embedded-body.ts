@@ -2,16 +2,21 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 
-/** The body of the record with this number; undefined when it is not there any more. */
-export function readBody(database: DatabaseSync, seq: number): Uint8Array | undefined {
+/** Gives the body of the record with this number; undefined when it is not there any more. */
+export type ReadBody = (seq: number) => Uint8Array | undefined;
+
+/** Prepares the reading of bodies. */
+export function createBodyReader(database: DatabaseSync): ReadBody {
+  // One statement, so that a record and its content are of one moment.
+  const select = database.prepare(`
+    SELECT size, own, data FROM record LEFT JOIN content ON content.id BETWEEN content_first AND content_last
+    WHERE seq = ? ORDER BY content.id`);
+  return (seq) => joinRows(select.iterate(seq), seq);
+}
+
+function joinRows(rows: Iterable<Record<string, unknown>>, seq: number): Uint8Array | undefined {
   let body: Uint8Array | undefined;
   let length = 0;
-  // One statement, so that the record and its content are of one moment.
-  const rows = database
-    .prepare(`
-      SELECT size, own, data FROM record LEFT JOIN content ON content.id BETWEEN content_first AND content_last
-      WHERE seq = ? ORDER BY content.id`)
-    .iterate(seq);
   for (const { size, own, data } of rows) {
     const target: Uint8Array = body ??= new Uint8Array(Number(size));
     if (length === 0 && own instanceof Uint8Array) {

@@ -1,7 +1,7 @@
 // Reads the embedded queue from any process, also while the gateway writes: short reads, bounded memory.
 
 import type { DatabaseSync } from 'node:sqlite';
-import { readBody } from './embedded-body.ts';
+import { createBodyReader, type ReadBody } from './embedded-body.ts';
 import { describeFault, QueueFileError } from './embedded-fault.ts';
 import { openExistingQueueFile, toRealPath } from './embedded-file.ts';
 import type { GetOptions, OnRecord, QueueCount, QueueReader } from './reader.ts';
@@ -39,11 +39,13 @@ export function openEmbeddedReader({ path: queuePath, queues, ack }: EmbeddedRea
 
 class EmbeddedReader implements QueueReader {
   readonly #database: DatabaseSync;
+  readonly #readBody: ReadBody;
   readonly #path: string;
   readonly #queues: readonly string[];
 
   constructor(database: DatabaseSync, { path, queues }: Pick<EmbeddedReaderOptions, 'path' | 'queues'>) {
     this.#database = database;
+    this.#readBody = createBodyReader(database);
     this.#path = path;
     this.#queues = queues;
   }
@@ -66,7 +68,7 @@ class EmbeddedReader implements QueueReader {
       const limit = Math.min(PLACES_AT_ONCE, (count ?? Infinity) - records);
       const places = await this.#describing(() => this.#findPlaces(queue, { after, newest, limit }));
       for (const place of places) {
-        const body = await this.#describing(() => readBody(this.#database, place.seq));
+        const body = await this.#describing(() => this.#readBody(place.seq));
         after = place;
         // Another reader has acknowledged it since.
         if (body === undefined) continue;

@@ -1,7 +1,7 @@
 // The spool's own connection to the queue file: what is held there, the next records to publish, and what became of them.
 
 import type { DatabaseSync } from 'node:sqlite';
-import { readBody } from './embedded-body.ts';
+import { createBodyReader, type ReadBody } from './embedded-body.ts';
 import { openDatabase } from './embedded-file.ts';
 import type { EncodedRecord, SpoolStats } from './outlet.ts';
 import { SET_ASIDE_RANK } from './spool-schema.ts';
@@ -46,7 +46,7 @@ export interface BatchOutcome {
 /** No record waits longer to be tried again, whatever the clock does. */
 export const LONGEST_WAIT_MS = 60_000;
 // Bounds the memory of a drain, and how often a record is published twice when the gateway dies in the middle.
-const BATCH_RECORDS = 250;
+const BATCH_RECORDS = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
 // What a broker refuses in one stroke with everything around it travels alone.
 const LARGE_BYTES = 1024 * 1024;
@@ -66,6 +66,7 @@ interface Place {
 export class SpoolFile {
   readonly path: string;
   readonly #database: DatabaseSync;
+  readonly #readBody: ReadBody;
   readonly #holder: string;
   readonly #now: () => number;
   readonly #count: () => SpoolStats;
@@ -78,6 +79,7 @@ export class SpoolFile {
     this.#holder = holder;
     this.#now = now;
     this.#database = openDatabase(path, { access: 'rw', lockTimeoutMs: LOCK_TIMEOUT_MS });
+    this.#readBody = createBodyReader(this.#database);
     this.#count = createSpoolCounter(this.#database);
     this.#statements = prepareStatements(this.#database);
   }
@@ -179,7 +181,7 @@ export class SpoolFile {
 
   #read(queue: string, { seq, size, attempts }: Place): SpooledRecord | undefined {
     const row = this.#statements.record.get(seq);
-    const body = row === undefined ? undefined : readBody(this.#database, seq);
+    const body = row === undefined ? undefined : this.#readBody(seq);
     // Somebody has taken it out of the file by hand.
     if (row === undefined || body === undefined) return undefined;
     const priority = row['priority'] === null ? undefined : Number(row['priority']);

@@ -54,7 +54,7 @@ test('One worker drains; another one goes on when that has stopped', async (cont
 });
 
 test('stop() waits for the batch on its way and begins no other', async (context) => {
-  const { work } = makeSpool(context, Array.from({ length: 300 }, (_, index) => `A${index}`));
+  const { work } = makeSpool(context, Array.from({ length: 600 }, (_, index) => `A${index}`));
   const broker = createSwitchedBroker();
   const arrived = broker.withhold();
   const { drainer, file } = work(broker);
@@ -62,7 +62,7 @@ test('stop() waits for the batch on its way and begins no other', async (context
   const stopped = drainer.stop();
   broker.release();
   await stopped;
-  assert.deepEqual([broker.stored.length, file.stats().queues[0]?.records], [250, 50]);
+  assert.deepEqual([broker.stored.length, file.stats().queues[0]?.records], [500, 100]);
 });
 
 test('A batch of which the broker confirms a part is tried again from there', async (context) => {

@@ -54,8 +54,8 @@ test('nextBatch() gives the records of one queue in the order in which they came
 test('nextBatch() is bounded in records and in bytes, and gives a large record alone', (context) => {
   const { store, file } = open(context);
   const sized = (id: string, bytes: number) => makeRecord(id, { body: [Buffer.alloc(bytes)] });
-  store.write(Array.from({ length: 300 }, (_, index) => makeRecord(`A${index}`)));
-  assert.equal(file.nextBatch('inbox').length, 250);
+  store.write(Array.from({ length: 600 }, (_, index) => makeRecord(`A${index}`)));
+  assert.equal(file.nextBatch('inbox').length, 500);
   store.write([
     sized('B', 900_000),
     sized('C', 2_000_000),
@@ -130,7 +130,7 @@ for (
   const { name, outcome, records, expected } of [
     { name: 'a few are left of a quick drain', outcome: { isQuick: true }, records: 2, expected: true },
     { name: 'the broker is slow', outcome: { isQuick: false }, records: 2, expected: false },
-    { name: 'many are left', outcome: { isQuick: true }, records: 300, expected: false },
+    { name: 'many are left', outcome: { isQuick: true }, records: 600, expected: false },
     {
       name: 'a refused record keeps the queue in the spool',
       outcome: { isQuick: true, setbacks: [refusal(2, 1000)] },
