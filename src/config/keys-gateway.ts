@@ -26,7 +26,7 @@ export const GATEWAY_KEYS = {
   'spool-maxsize': key({
     type: size(),
     default: '1GB',
-    doc: 'How much the spool may hold; beyond it mail is deferred (452 4.3.1).',
+    doc: 'How much the records in the spool may take in the file; beyond it mail is deferred (452 4.3.1).',
   }),
   'received-log-file': optionalKey({
     type: path(),
