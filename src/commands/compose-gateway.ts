@@ -22,6 +22,7 @@ import { openChecker } from './open-checker.ts';
 import { type HttpAccess, openHttpAccess } from './open-http-access.ts';
 import { openKeys } from './open-keys.ts';
 import { openLocalAddresses } from './open-local-addresses.ts';
+import { toWindowBytes } from './memory-shares.ts';
 import { openOutlet } from './open-outlet.ts';
 import { openReceivedLog } from './open-received-log.ts';
 import type { Look } from './overview.ts';
@@ -82,6 +83,7 @@ export async function composeGateway(
   const opened = await openOutlet(config, log, {
     exclusive: part.workers === 1,
     throttle: toShare(config['rabbitmq-throttle'], part),
+    windowBytes: toShare(toWindowBytes(config), part),
   }).catch(async (error) => {
     await Promise.all([authenticator?.close(), httpAccess.close()]);
     throw error;

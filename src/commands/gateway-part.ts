@@ -3,8 +3,10 @@
 import { createLoginThrottle, type LoginThrottle } from '../auth/login-throttle.ts';
 import type { Config } from '../config/keys.ts';
 import { type AddressCounts, ConnectionCounts } from '../net/connection-counts.ts';
+import { ContentRoom, type Room } from '../net/content-room.ts';
 import { type Listen, listenOn } from '../net/listen.ts';
 import { type Places, SessionPlaces } from '../net/session-places.ts';
+import { toContentBytes } from './memory-shares.ts';
 import type { Look } from './overview.ts';
 
 /** One process's part. */
@@ -20,6 +22,7 @@ export interface GatewayPart {
   readonly throttle: LoginThrottle;
   /** At the gateway as a whole; left out: this process is all of it. */
   readonly look?: Look;
+  readonly room: Room;
 }
 
 /** The limits of the configuration, as one process counts them for itself or for all. */
@@ -28,10 +31,14 @@ export interface GatewayLimits {
   readonly httpPlaces: SessionPlaces;
   readonly counts: ConnectionCounts;
   readonly throttle: LoginThrottle;
+  readonly room: ContentRoom;
 }
 
 // Connections beyond smtp-connections wait this long for a place.
 const PLACE_WAIT_MS = 60_000;
+// Content beyond memory-limit waits this long for room: long enough for others to be stored, far shorter than the five
+// minutes that a client gives each of our replies (RFC 5321 section 4.5.3.2).
+const ROOM_WAIT_MS = 10_000;
 
 /** Nothing is taken yet. */
 export function createLimits(config: Config): GatewayLimits {
@@ -40,6 +47,7 @@ export function createLimits(config: Config): GatewayLimits {
     httpPlaces: new SessionPlaces({ limit: config['http-connections'], waitMs: 0 }),
     counts: new ConnectionCounts(config['smtp-connections-per-ip']),
     throttle: createLoginThrottle(),
+    room: new ContentRoom({ bytes: toContentBytes(config), waitMs: ROOM_WAIT_MS }),
   };
 }
 

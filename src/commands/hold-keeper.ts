@@ -21,7 +21,7 @@ export type Grantor = (request: HoldRequest, signal: AbortSignal) => Promise<Gra
 const DENIED: Denial = { facts: {} };
 
 /** Grants within the limits of the whole gateway. */
-export function createGrantor({ places, httpPlaces, counts, throttle }: GatewayLimits): Grantor {
+export function createGrantor({ places, httpPlaces, counts, throttle, room }: GatewayLimits): Grantor {
   const leave = () => places.leave();
   const leaveHttp = () => httpPlaces.leave();
   return async ({ what, key }, signal) => {
@@ -29,6 +29,11 @@ export function createGrantor({ places, httpPlaces, counts, throttle }: GatewayL
     if (what === 'place-when-free') return await places.enter(signal) ? { release: leave } : DENIED;
     if (what === 'http-place') return httpPlaces.tryEnter() ? { release: leaveHttp } : DENIED;
     if (what === 'address') return counts.tryEnter(key) ? { release: () => counts.leave(key) } : DENIED;
+    if (what === 'room' || what === 'room-when-free') {
+      const bytes = Number(key);
+      const granted = await room.take(bytes, what === 'room' ? {} : { wait: signal });
+      return granted ? { release: () => room.give(bytes) } : DENIED;
+    }
     const admission = await throttle.admit(key);
     if (!admission.admitted) return { facts: { answer: admission.answer, first: admission.first } };
     return {

@@ -19,7 +19,7 @@ export interface EnvelopeRequest {
 /** The envelope and the content that goes with it. */
 export interface InjectMessage {
   readonly envelope: Envelope;
-  readonly content: readonly Uint8Array[];
+  readonly content: Uint8Array[];
 }
 
 type Checks = Pick<Pipeline, 'checkSender' | 'checkRecipient'>;

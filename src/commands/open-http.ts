@@ -7,6 +7,7 @@ import { ClientGate } from '../net/client-gate.ts';
 import type { Gateway } from './compose-gateway.ts';
 import { toHttpLook } from './http-look.ts';
 import { countConnections, countResponses } from './measured-http.ts';
+import { toContentWeight } from './memory-shares.ts';
 
 // Longest time for the PROXY header of a listed peer.
 const PROXY_HEADER_MS = 5000;
@@ -30,6 +31,8 @@ export function openHttp(
     maxBytes: config['http-maxsize'],
     maxRecipients: config['smtp-max-recipients'],
     access: httpAccess.access,
+    room: part.room,
+    contentWeight: toContentWeight(config),
   });
   const forwarders = config['http-forwarded'];
   return listenHttp({

@@ -1,13 +1,14 @@
 // From configuration to outlet: RabbitMQ when an address is set, with a spool when asked for, else the embedded queue.
 
 import type { Config } from '../config/keys.ts';
-import { type AmqpOutletOptions, connectAmqpOutlet } from '../queue/amqp.ts';
+import { type AmqpOutletOptions, type AmqpTuning, connectAmqpOutlet } from '../queue/amqp.ts';
 import { lockQueueFile } from '../queue/embedded-lock.ts';
 import { openEmbeddedOutlet } from '../queue/embedded.ts';
 import type { Outlet } from '../queue/outlet.ts';
 import { openSpoolOutlet } from '../queue/spool.ts';
 import type { Log } from '../telemetry/log.ts';
 import { toConfiguredQueues } from './configured-queues.ts';
+import { toWindowBytes } from './memory-shares.ts';
 
 /** How one of several processes opens it. */
 export interface OpenOutletOptions {
@@ -15,20 +16,23 @@ export interface OpenOutletOptions {
   readonly exclusive?: boolean;
   /** Its share of rabbitmq-throttle; all of it when left out. */
   readonly throttle?: number;
+  /** Its share of the bytes on their way to the broker; all of them when left out. */
+  readonly windowBytes?: number;
 }
 
 /** Opens the outlet; rejects with a sentence that says what to do when it cannot be used as configured. */
 export async function openOutlet(
   config: Config,
   log: Log,
-  { exclusive = true, throttle = config['rabbitmq-throttle'] }: OpenOutletOptions = {},
+  { exclusive = true, throttle = config['rabbitmq-throttle'], windowBytes = toWindowBytes(config) }: OpenOutletOptions =
+    {},
 ): Promise<Outlet> {
   const { 'queue-path': path, 'rabbitmq-address': addresses } = config;
   // Until the process ends, however it ends.
   if (exclusive && usesQueueFile(config)) lockQueueFile(path);
   const { bounds } = toConfiguredQueues(config);
   if (addresses === undefined) return openEmbeddedOutlet({ path, bounds, log });
-  const connect = (log: Log) => connectAmqpOutlet(toAmqpOptions(config, { addresses, throttle, log }));
+  const connect = (log: Log) => connectAmqpOutlet(toAmqpOptions(config, { addresses, throttle, windowBytes, log }));
   if (config.spool === 'off') return await connect(log);
   return await openSpoolOutlet({ path, maxBytes: config['spool-maxsize'], bounds, connect, log });
 }
@@ -40,7 +44,9 @@ export function usesQueueFile(config: Config): boolean {
 
 function toAmqpOptions(
   config: Config,
-  { addresses, throttle, log }: Pick<AmqpOutletOptions, 'addresses' | 'throttle' | 'log'>,
+  { addresses, throttle, windowBytes, log }:
+    & Pick<AmqpOutletOptions, 'addresses' | 'throttle' | 'log'>
+    & Pick<AmqpTuning, 'windowBytes'>,
 ): AmqpOutletOptions {
   const { queues, bounds } = toConfiguredQueues(config);
   return {
@@ -61,5 +67,6 @@ function toAmqpOptions(
     timeoutMs: config['rabbitmq-timeout'] * 1000,
     maxMessageBytes: config['rabbitmq-max-message-size'],
     log,
+    tuning: { windowBytes },
   };
 }

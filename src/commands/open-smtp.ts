@@ -8,6 +8,7 @@ import type { Log } from '../telemetry/log.ts';
 import { type AccessByDefault, toAccessRule } from './access-rule.ts';
 import type { Gateway } from './compose-gateway.ts';
 import type { GatewayPart } from './gateway-part.ts';
+import { toContentWeight } from './memory-shares.ts';
 
 // Longest time for the PROXY header of a listed peer.
 const PROXY_HEADER_MS = 5000;
@@ -17,7 +18,7 @@ const HANDSHAKE_MS = 30_000;
 /** Rejects when a port cannot be opened or the list of blocked addresses cannot be read. */
 export async function openSmtp({ part, meter, ...gateway }: Gateway): Promise<SmtpDoor> {
   const { config, log, pipeline, messageCounts, authenticator, greetingName, certificate } = gateway;
-  const { places, counts, listen } = part;
+  const { places, counts, listen, room } = part;
   const door = await listenSmtp({
     pipeline,
     log,
@@ -27,6 +28,8 @@ export async function openSmtp({ part, meter, ...gateway }: Gateway): Promise<Sm
     tls: certificate && { certificate, handshakeTimeoutMs: HANDSHAKE_MS },
     gate: createGate(config, { log, counts, byDefault: authenticator === undefined ? 'loopback' : 'everybody' }),
     places,
+    room,
+    contentWeight: toContentWeight(config),
     settings: {
       maxBytes: Math.min(config['smtp-maxsize'], config['rabbitmq-max-message-size']),
       maxRecipients: config['smtp-max-recipients'] || Infinity,

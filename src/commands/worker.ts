@@ -4,11 +4,13 @@ import process from 'node:process';
 import { createSharedLoginThrottle } from '../auth/shared-login-throttle.ts';
 import { SharedConnectionCounts } from '../net/shared-connection-counts.ts';
 import { SharedPlaces } from '../net/shared-places.ts';
+import { SharedRoom } from '../net/shared-room.ts';
 import { createCountedLog } from '../telemetry/counted-log.ts';
 import { Meter } from '../telemetry/meter.ts';
 import type { CommandIo } from './command-io.ts';
 import { replayReads } from './config-snapshot.ts';
 import { loadGatewayConfig } from './gateway-config.ts';
+import { toContentBytes } from './memory-shares.ts';
 import { PrimaryLink } from './primary-link.ts';
 import { openLog, runGateway } from './serve.ts';
 
@@ -40,6 +42,7 @@ export async function worker(argv: readonly string[], io: CommandIo): Promise<nu
         counts: new SharedConnectionCounts(link.take),
         throttle: createSharedLoginThrottle(link.take),
         look: link.look,
+        room: new SharedRoom(link.take, toContentBytes(loaded.config)),
       },
     });
     log.close();

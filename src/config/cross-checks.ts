@@ -23,6 +23,8 @@ const BROKER_KEYS: readonly KeyName[] = [
   'spool',
 ];
 
+const LEAST_MEMORY = 1024 * 1024;
+
 /** Applies every rule; the result has the queue type that follows from the other keys. */
 export function crossCheck(effective: Effective, findings: Findings): Effective {
   const { config } = effective;
@@ -33,6 +35,7 @@ export function crossCheck(effective: Effective, findings: Findings): Effective 
   checkBrokerKeys(effective, findings);
   checkDurability(effective, findings);
   checkSizes(effective, findings);
+  checkMemory(effective, findings);
   checkProxy(effective, findings);
   checkHttp(effective, findings);
   checkLogin(effective, findings);
@@ -64,6 +67,18 @@ function checkSizes({ config, given }: Effective, { warnings }: Findings): void 
   if (maxBytes <= config['rabbitmq-max-message-size']) return;
   const text = 'is more than rabbitmq-max-message-size, which is the limit then';
   warnings.push({ where: whereOf('smtp-maxsize', given), text });
+}
+
+/** What content and its encoded form take at their worst, twice the content, is charged in full where it fits. */
+function checkMemory({ config, given }: Effective, { faults, warnings }: Findings): void {
+  const where = whereOf('memory-limit', given);
+  if (config['memory-limit'] < LEAST_MEMORY) {
+    faults.push({ where, text: `is too little to take any mail, expected at least ${LEAST_MEMORY} bytes` });
+  }
+  const largest = Math.min(config['smtp-maxsize'], config['rabbitmq-max-message-size']);
+  if (config['memory-limit'] >= 2 * largest) return;
+  const text = `is less than twice the largest message (${largest} bytes): such a message will take more than it`;
+  warnings.push({ where, text });
 }
 
 /** Whoever is believed to be a proxy can name any client. */

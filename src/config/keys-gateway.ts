@@ -34,6 +34,14 @@ export const GATEWAY_KEYS = {
     doc: 'One JSON line for each record that is put into a queue, accepted or refused. SIGHUP opens the file again.',
     mailerq: 'received-log-file, where received-log-format says what a line is, and SMTP alone is logged',
   }),
+  'memory-limit': key({
+    type: size(),
+    default: '256MB',
+    doc:
+      'How much memory messages may take while they are read, encoded and stored, over all sessions, both doors and ' +
+      'all workers; the program itself needs up to 256MB more. What finds no room is put off: 452 4.3.1 at MAIL or DATA, ' +
+      '503 over HTTP. A message that needs more than three quarters of it is charged no more than those.',
+  }),
   'application-log': key({
     type: logTargets(),
     default: 'stderr',

@@ -17,7 +17,6 @@ const RECEIVED_LOG_FORM = 'the received log has one JSON object on each line: se
 
 const ROWS: Readonly<{ [reason: string]: readonly string[] }> = {
   'write rabbitmq-address instead': ['rabbitmq-host', 'rabbitmq-user', 'rabbitmq-password', 'rabbitmq-vhost'],
-  'memory is bounded by the other limits': ['memory-limit'],
   [STORE]: ['storage-address storage', 'storage-policy', 'storage-ttl', 'storage-threads'],
   [SPOOL_DIRECTORY]: [
     'spool-directory',

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { refuseAccess, toAccessRequest } from './access.ts';
 import { authenticate, toAuthenticationRequest } from './authenticate.ts';
+import { giveBackRoom } from './body-room.ts';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
 import { injectMessage } from './inject-message.ts';
 import { liveness } from './liveness.ts';
@@ -34,6 +35,7 @@ export function createApp(door: HttpDoor): Hono<DoorEnv> {
   app.use(guard(door));
   app.get('/problems/:code', (c) => problemPage(c) ?? notFound(c, door));
   app.use(identify(door));
+  app.use(giveBackRoom);
   app.post(MESSAGES, submitMessage(door));
   app.options(MESSAGES, (c) => c.body(null, 204, { allow: 'POST, OPTIONS', 'accept-post': ACCEPT_POST }));
   app.all(MESSAGES, methodNotAllowed(door, 'POST, OPTIONS'));

@@ -8,7 +8,7 @@ import type { StructuredMail } from './structured-mail.ts';
 export async function composeMail(
   mail: StructuredMail,
   { maxBytes }: { readonly maxBytes: number },
-): Promise<Result<readonly Uint8Array[]>> {
+): Promise<Result<Uint8Array[]>> {
   const stream = new MailComposer({
     ...toParts(mail),
     // A copy: the composer writes to the objects it is given.

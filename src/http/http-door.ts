@@ -2,6 +2,8 @@
 
 import type { Readable } from 'node:stream';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { ContentLease } from '../net/content-lease.ts';
+import type { Room } from '../net/content-room.ts';
 import type { Pipeline } from '../pipeline/ingest.ts';
 import type { KeyLedger } from '../queue/key-claim.ts';
 import type { OutletHealth } from '../queue/outlet.ts';
@@ -45,6 +47,10 @@ export interface HttpDoor {
   /** smtp-max-recipients: recipients of one message; 0 is no limit. */
   readonly maxRecipients: number;
   readonly access: AccessRules;
+  /** Room for content (key memory-limit). */
+  readonly room: Room;
+  /** Bytes in memory for each byte of content, encoded forms included. */
+  readonly contentWeight: number;
   /** Silence inside a body after which the request is given up, in milliseconds; 60 s unless given. */
   readonly bodyIdleTimeoutMs?: number;
 }
@@ -61,5 +67,7 @@ export interface DoorEnv {
     requestId: string;
     /** Name of the token or user that the request came with; empty where none is needed. */
     authentication: string;
+    /** The room that the body takes; given back when the request has been answered. */
+    lease?: ContentLease;
   };
 }

@@ -17,7 +17,7 @@ export interface MessageRequest {
   /** Left out: from the header section. */
   readonly recipients?: readonly GivenAddress[];
   /** Empty where the message has yet to be composed. */
-  readonly content: readonly Uint8Array[];
+  readonly content: Uint8Array[];
   /** The message in parts, to be composed once its addresses are known to be valid. */
   readonly mail?: StructuredMail;
   /** Addresses that are no part of the envelope, but have to be valid all the same. */

@@ -6,7 +6,7 @@ import { failure, type Result } from './problem.ts';
 import type { EnvelopeSource } from './raw-message.ts';
 
 /** Reads X-Uuid and X-Priority; sender and recipients follow from the header section as they always do. */
-export function parseOctetMail(content: readonly Uint8Array[], source: EnvelopeSource): Result<MessageRequest> {
+export function parseOctetMail(content: Uint8Array[], source: EnvelopeSource): Result<MessageRequest> {
   if (source.query !== '') {
     return failure({ code: 'unexpected-parameter', detail: 'The envelope stands in the header section.' });
   }

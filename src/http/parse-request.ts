@@ -1,6 +1,7 @@
 // Reads a request that carries a message: what its header section says first, then the body in one of the known forms.
 
 import type { Context } from 'hono';
+import { openBodyRoom } from './body-room.ts';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
 import { readIdempotencyKey, toRequestKey, toShape } from './idempotency-key.ts';
 import type { MessageRequest } from './message-request.ts';
@@ -12,7 +13,7 @@ import { readBody, toBodyStream } from './read-body.ts';
 const BODY_IDLE_TIMEOUT_MS = 60_000;
 
 /** Makes a message of a body. */
-export type Parse = (body: readonly Uint8Array[], source: EnvelopeSource) => Result<MessageRequest>;
+export type Parse = (body: Uint8Array[], source: EnvelopeSource) => Result<MessageRequest>;
 
 /** The forms a message may come in, by media type. */
 export type Forms = ReadonlyMap<string, Parse>;
@@ -37,7 +38,11 @@ export async function parseRequest(
   const body = await readBody(
     toBodyStream(c.env.body, c.req.raw),
     c.req.header('content-length'),
-    { maxBytes: door.maxBytes, idleTimeoutMs: door.bodyIdleTimeoutMs ?? BODY_IDLE_TIMEOUT_MS },
+    {
+      maxBytes: door.maxBytes,
+      idleTimeoutMs: door.bodyIdleTimeoutMs ?? BODY_IDLE_TIMEOUT_MS,
+      lease: openBodyRoom(c, door),
+    },
   );
   if (!body.ok) return body;
   const query = rawQuery(c.req.url);

@@ -14,7 +14,7 @@ const SENDER_HEADER = 'X-Envelope-From';
 const RECIPIENT_HEADER = 'X-Envelope-To';
 
 /** Reads the envelope; what is left out is taken from the header section later. */
-export function parseRawMessage(content: readonly Uint8Array[], source: EnvelopeSource): Result<MessageRequest> {
+export function parseRawMessage(content: Uint8Array[], source: EnvelopeSource): Result<MessageRequest> {
   const query = parseQuery(source.query);
   if (!query.ok) return query;
   const headers = parseHeaders(source);

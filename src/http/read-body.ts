@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as startTimer } from 'node:timers';
+import type { ContentLease } from '../net/content-lease.ts';
 import { failure, type Problem, type Result } from './problem.ts';
 
 /** Bounds of a body. */
@@ -10,6 +11,8 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** Milliseconds without a byte after which the body is given up. */
   readonly idleTimeoutMs: number;
+  /** The room for it. */
+  readonly lease: Pick<ContentLease, 'expect' | 'admit'>;
 }
 
 /** The Node stream of the connection where there is one, else the body of the web request. */
@@ -30,15 +33,17 @@ export function refuseLength(contentLength: string | undefined, maxBytes: number
 export async function readBody(
   stream: Readable,
   contentLength: string | undefined,
-  { maxBytes, idleTimeoutMs }: BodyLimits,
-): Promise<Result<readonly Uint8Array[]>> {
+  { maxBytes, idleTimeoutMs, lease }: BodyLimits,
+): Promise<Result<Uint8Array[]>> {
   const refused = refuseLength(contentLength, maxBytes);
   if (refused !== undefined) return failure(refused);
+  const announced = contentLength === undefined ? undefined : Number(contentLength);
+  if (!await lease.expect(announced)) return failure(NO_ROOM);
   return await new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
     const timer = startTimer(() => settle(failure(TIMED_OUT)), idleTimeoutMs);
-    function settle(result: Result<readonly Uint8Array[]>): void {
+    function settle(result: Result<Uint8Array[]>): void {
       clearTimeout(timer);
       stream.off('data', onData).off('end', onEnd).off('close', onClose);
       resolve(result);
@@ -47,7 +52,19 @@ export async function readBody(
       timer.refresh();
       size += chunk.length;
       if (size > maxBytes) settle(failure(tooLarge(maxBytes)));
-      else chunks.push(chunk);
+      else {
+        chunks.push(chunk);
+        keepWithin(lease.admit(size));
+      }
+    }
+    function keepWithin(granted: boolean | Promise<boolean>): void {
+      if (granted === true) return;
+      if (granted === false) return settle(failure(NO_ROOM));
+      stream.pause();
+      void granted.then((late) => {
+        keepWithin(late);
+        stream.resume();
+      });
     }
     function onEnd(): void {
       settle(size === 0 ? failure(EMPTY) : { ok: true, value: chunks });
@@ -78,6 +95,9 @@ const TIMED_OUT: Problem = {
   detail: 'Nothing arrived for too long.',
   headers: { connection: 'close' },
 };
+
+/** The answer where memory-limit leaves no room. */
+const NO_ROOM: Problem = { code: 'memory', detail: 'Too much mail is in flight.' };
 
 function tooLarge(maxBytes: number): Problem {
   return { code: 'too-large', detail: `The body is larger than ${maxBytes} bytes.` };

@@ -19,7 +19,7 @@ export interface EnvelopeRules {
 /** A message that is ready for the pipeline. */
 export interface ResolvedMessage {
   readonly envelope: Envelope;
-  readonly content: readonly Uint8Array[];
+  readonly content: Uint8Array[];
 }
 
 // RFC 6531 characters need no negotiation over HTTP: whoever consumes the queue gets JSON.
@@ -53,7 +53,7 @@ interface HeaderEnvelope {
   readonly senders: readonly GivenAddress[];
   readonly recipients: readonly GivenAddress[];
   /** The content without its Bcc fields. */
-  withoutBcc(): readonly Uint8Array[];
+  withoutBcc(): Uint8Array[];
 }
 
 function readHeader(content: readonly Uint8Array[]): HeaderEnvelope | undefined {
@@ -125,6 +125,6 @@ function checkNamed({ named = [], sender, recipients = [] }: MessageRequest, { r
 function toContent(
   { recipients, content }: MessageRequest,
   fromHeader: HeaderEnvelope | undefined,
-): readonly Uint8Array[] {
+): Uint8Array[] {
   return recipients === undefined && fromHeader !== undefined ? fromHeader.withoutBcc() : content;
 }

@@ -47,6 +47,7 @@ export async function submit(
     trusted: true,
     hostname: door.hostname,
     sessionId: c.get('requestId'),
+    lease: c.get('lease'),
     ...resolved.value,
     ...(composed === undefined ? {} : { content: composed.value }),
     ...(properties === undefined ? {} : { properties }),

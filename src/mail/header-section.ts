@@ -4,7 +4,7 @@
 export interface SplitContent {
   /** All header fields with the empty line that ends them, where there is one. */
   readonly header: Buffer;
-  readonly body: readonly Uint8Array[];
+  readonly body: Uint8Array[];
 }
 
 /** One header field as a window into the header section. */
@@ -53,7 +53,7 @@ export function splitHeaderSection(content: readonly Uint8Array[]): SplitContent
 function splitInside(
   chunk: Buffer,
   cut: number,
-  { before, after }: { readonly before: readonly Uint8Array[]; readonly after: readonly Uint8Array[] },
+  { before, after }: { readonly before: readonly Uint8Array[]; readonly after: Uint8Array[] },
 ): SplitContent {
   const header = join([...before, chunk.subarray(0, cut)]);
   const rest = chunk.subarray(cut);

@@ -1,12 +1,12 @@
-// What a process takes of something that another process counts for all: a place, a connection of an address, a login.
+// What a process takes of something that another process counts for all: a place, a connection of an address, a login, room.
 
 /** Facts that go with a hold, in either direction. */
 export type HoldFacts = Readonly<{ [name: string]: string | number | boolean }>;
 
 /** What is taken. */
 export interface HoldRequest {
-  readonly what: 'place' | 'place-when-free' | 'http-place' | 'address' | 'login';
-  /** The client's address; empty for a place, which is like any other. */
+  readonly what: 'place' | 'place-when-free' | 'http-place' | 'address' | 'login' | 'room' | 'room-when-free';
+  /** The client's address; of room the number of bytes; empty for a place, which is like any other. */
   readonly key: string;
 }
 

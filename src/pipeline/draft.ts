@@ -72,8 +72,8 @@ export interface Draft {
   ids: readonly string[];
   /** Header section with its empty line; set by the header scan. */
   header: Buffer;
-  /** What follows the header section; the whole content until the header scan. */
-  body: readonly Uint8Array[];
+  /** What follows the header section; the whole content until the header scan, nothing once it is encoded. */
+  body: Uint8Array[];
   /** Goes to the primary queue in place of the inbox (Inboxbooster: X-Priority 0). */
   isUrgent: boolean;
   /** The sender: of the envelope, or what a trusted sender's header says instead; empty for the null sender. */

@@ -91,7 +91,8 @@ export function createPipeline(
       const draft = createDraft(submission, now());
       chooseIds(draft, nextId);
       const records = toRecords(draft, settings, { queue: settings.inbox, properties: {} });
-      const disposition = await publish(records, { draft, outlet, receivedLog });
+      const disposition = await refuseMemory(records, submission) ??
+        await publish(records, { draft, outlet, receivedLog });
       report(disposition, draft, log);
       return disposition;
     },
@@ -108,7 +109,8 @@ function createDraft(submission: Submission, receivedAt: Date): Draft {
     recipients,
     ids: [],
     header: Buffer.alloc(0),
-    body: submission.content,
+    // Nobody else keeps it: what is encoded can be let go of.
+    body: submission.content.splice(0),
     isUrgent: submission.isUrgent === true,
     mailFrom: submission.envelope.mailFrom,
     properties: {},
@@ -141,7 +143,29 @@ async function storeDraft(
   // MailerQ 3.0: everybody may hand in reports.
   if (draft.submission.isRefused === true && draft.report === undefined) return await storeRefused(draft, dependencies);
   if (checker !== undefined) await checkMessage(draft, checker);
-  return await publish(toRecords(draft, dependencies.settings), { draft, ...dependencies });
+  const records = toRecords(draft, dependencies.settings);
+  return await refuseMemory(records, draft.submission) ?? await publish(records, { draft, ...dependencies });
+}
+
+/** The encoded forms have taken the place of the content, and may need more room than it. */
+async function refuseMemory(
+  records: readonly EncodedRecord[],
+  { lease }: Submission,
+): Promise<Refusal | undefined> {
+  if (lease === undefined || await lease.settle(sumBytes(records))) return undefined;
+  return toRefusal('memory', '4.3.1', { text: 'Too much mail in flight, try again later' });
+}
+
+/** Bytes of all records, counting what they share once. */
+function sumBytes(records: readonly EncodedRecord[]): number {
+  let sum = 0;
+  let last: Uint8Array | undefined;
+  for (const { body, size } of records) {
+    const [head, , shared] = body;
+    sum += shared !== undefined && shared === last ? head?.length ?? 0 : size;
+    last = shared;
+  }
+  return sum;
 }
 
 async function publish(

@@ -23,7 +23,7 @@ export function repairLineEndings(draft: Draft, { lineEndings }: PipelineSetting
   if (!ends.bareLf && !ends.bareCr) return undefined;
   const isTextFile = draft.submission.origin.door !== 'smtp' && !ends.bareCr && !ends.crlf;
   if (isTextFile || lineEndings === 'fix') {
-    draft.body = [toCrlf(draft.body)];
+    draft.body = toCrlf(draft.body);
     return undefined;
   }
   if (lineEndings === 'allow') return undefined;
@@ -61,7 +61,15 @@ function toLatin1(chunk: Uint8Array): string {
   return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
 }
 
-/** Every CRLF, bare CR and bare LF becomes CRLF. */
-function toCrlf(chunks: readonly Uint8Array[]): Buffer {
-  return Buffer.from(Buffer.concat(chunks).toString('latin1').replace(/\r\n|\r|\n/g, '\r\n'), 'latin1');
+/** Every CRLF, bare CR and bare LF becomes CRLF; chunk by chunk, since copies of all of it would take much memory. */
+function toCrlf(chunks: Uint8Array[]): Uint8Array[] {
+  let afterCr = false;
+  for (const [index, chunk] of chunks.entries()) {
+    if (chunk.length === 0) continue;
+    // The CR at the end of the last chunk has become a CRLF already.
+    const text = toLatin1(afterCr && chunk[0] === LF ? chunk.subarray(1) : chunk);
+    afterCr = chunk[chunk.length - 1] === CR;
+    chunks[index] = Buffer.from(text.replace(/\r\n|\r|\n/g, '\r\n'), 'latin1');
+  }
+  return chunks;
 }

@@ -1,6 +1,7 @@
 // What a door hands to the pipeline: who, for whom, and the bytes.
 
 import type { Envelope } from '../mail/envelope.ts';
+import type { ContentLease } from '../net/content-lease.ts';
 import type { KeyClaim } from '../queue/key-claim.ts';
 
 /** The record's `connection` (MailerQ), after PROXY substitution. */
@@ -50,8 +51,10 @@ export interface Submission {
   /** Goes to the primary queue in place of the inbox; left out: it does not. */
   readonly isUrgent?: boolean;
   readonly envelope: Envelope;
-  /** The bytes after DATA (dots un-stuffed) or of the request body, in arrival order. */
-  readonly content: readonly Uint8Array[];
+  /** The bytes after DATA (dots un-stuffed) or of the request body, in arrival order. The pipeline empties the list. */
+  readonly content: Uint8Array[];
+  /** The room that the content takes, which follows its encoded forms; left out: nobody counts. */
+  readonly lease?: Pick<ContentLease, 'settle'> | undefined;
   /** Name of this host towards the peer: greeting, Received and the record's `hostname`. */
   readonly hostname: string;
   /** Further record properties given by the caller (HTTP body), already validated. */

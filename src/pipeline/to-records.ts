@@ -30,11 +30,18 @@ export function toRecords(draft: Draft, settings: PipelineSettings, detour?: Det
   // What the caller says in so many words wins over the headers of the message.
   const { dsn, ...given } = toGivenProperties({ ...draft.properties, ...submission.properties });
   const properties = { ...given, ...toSharedProperties(draft), ...detour?.properties };
-  const encode = (header: Buffer): SharedBody => {
-    const content = [header, ...draft.body].filter((piece) => piece.length > 0);
+  const encode = (header: Buffer, body: readonly Uint8Array[]): SharedBody => {
+    const content = [header, ...body].filter((piece) => piece.length > 0);
     return encodeSharedBody(properties, encodeMime(content, settings.eightBit));
   };
-  const bodies: { plain?: SharedBody; withResults?: SharedBody } = {};
+  const isMarked = recipients.map((recipient) => wantsResults(recipient, { checks: draft.checks, settings }));
+  const { body } = draft;
+  // The last encoding lets go of the content as it goes along: nothing else may hold it.
+  draft.body = [];
+  const marked = isMarked.includes(true)
+    ? encode(withResults(draft, settings), isMarked.includes(false) ? body : body.splice(0))
+    : undefined;
+  const plain = isMarked.includes(false) ? encode(draft.header, body.splice(0)) : undefined;
   const timestamp = Math.floor(receivedAt.getTime() / 1000);
   const priority = typeof given['priority'] === 'number' ? given['priority'] : undefined;
   const message = { isReport: draft.report !== undefined, isUrgent: draft.isUrgent };
@@ -50,9 +57,8 @@ export function toRecords(draft: Draft, settings: PipelineSettings, detour?: Det
       ...toOwnProperties(recipient, dsn),
       ...(report === undefined ? {} : { report }),
     };
-    const shared = wantsResults(recipient, { checks: draft.checks, settings })
-      ? bodies.withResults ??= encode(withResults(draft, settings))
-      : bodies.plain ??= encode(draft.header);
+    const shared = isMarked[index] === true ? marked : plain;
+    if (shared === undefined) throw new Error('A record has no body');
     return encodeRecord(
       { id, recipient: recipient.address, queue, priority, timestamp, properties: ownProperties },
       shared,

@@ -1,6 +1,6 @@
 // The published contract: how a message becomes the JSON body of one record per recipient, encoded once per message.
 
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { ContentFacts, EncodedRecord } from './outlet.ts';
 
@@ -41,13 +41,17 @@ export interface RecordAddress {
   readonly properties: JsonObject;
 }
 
+const NOTHING = Buffer.alloc(0);
 const END_OF_BODY = Buffer.from('"}');
 // A string ends at 512 MB and escaping may grow bytes sixfold, so strings are made of slices; three divides the length,
 // so that base64 needs padding after the last one only.
 const SLICE_BYTES = 3 << 18;
 
-/** Encodes the content; the decoded `mime` of the record gives back exactly these bytes. */
-export function encodeMime(content: readonly Uint8Array[], policy: EightBitPolicy): EncodedMime {
+/**
+ * Encodes the content; the decoded `mime` of the record gives back exactly these bytes. Each piece is taken out of the
+ * list once it is encoded: content and encoding need not fit into memory side by side.
+ */
+export function encodeMime(content: Uint8Array[], policy: EightBitPolicy): EncodedMime {
   const hash = createHash('sha256');
   let size = 0;
   for (const chunk of content) {
@@ -56,28 +60,72 @@ export function encodeMime(content: readonly Uint8Array[], policy: EightBitPolic
   }
   const sha256 = hash.digest('hex');
   if (policy === 'base64' && !isUtf8Content(content)) {
-    return { pieces: toSlices(join(content)).map(toBase64), encoding: 'base64', size, sha256 };
+    return { pieces: Array.from(toBlocks(content, size), toBase64), encoding: 'base64', size, sha256 };
   }
-  return { pieces: content.flatMap(toSlices).map(escapeBytes), encoding: undefined, size, sha256 };
+  return { pieces: Array.from(toSlices(content), escapeBytes), encoding: undefined, size, sha256 };
 }
 
-/** A character may straddle chunks, so anything beyond ASCII is judged as a whole. */
+/** A character may straddle pieces, which are never joined for that. */
 function isUtf8Content(content: readonly Uint8Array[]): boolean {
-  return content.every((chunk) => isAscii(chunk)) || isUtf8(join(content));
-}
-
-function join(content: readonly Uint8Array[]): Uint8Array {
-  const [first] = content;
-  return first !== undefined && content.length === 1 ? first : Buffer.concat(content);
-}
-
-function toSlices(bytes: Uint8Array): Buffer[] {
-  const slices: Buffer[] = [];
-  for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
-    const length = Math.min(SLICE_BYTES, bytes.length - start);
-    slices.push(Buffer.from(bytes.buffer, bytes.byteOffset + start, length));
+  let open: Uint8Array = NOTHING; // the start of a character that the piece before broke off
+  for (const piece of content) {
+    let start = 0;
+    if (open.length > 0) {
+      const length = toCharacterLength(open[0]!);
+      start = Math.min(length - open.length, piece.length);
+      open = Buffer.concat([open, piece.subarray(0, start)]);
+      if (open.length < length) continue;
+      if (!isUtf8(open)) return false;
+    }
+    const end = findBrokenCharacter(piece, start);
+    if (!isUtf8(piece.subarray(start, end))) return false;
+    open = piece.subarray(end);
   }
-  return slices;
+  return open.length === 0;
+}
+
+/** Offset of a character at the end that goes on in the next piece; the length of the piece where there is none. */
+function findBrokenCharacter(piece: Uint8Array, start: number): number {
+  for (let at = piece.length - 1; at >= Math.max(start, piece.length - 3); at--) {
+    const byte = piece[at]!;
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) return toCharacterLength(byte) > piece.length - at ? at : piece.length;
+  }
+  return piece.length;
+}
+
+/** By its first byte (RFC 3629 section 3); what can be no first byte is judged where it stands. */
+function toCharacterLength(byte: number): number {
+  return byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+}
+
+/** Cuts long pieces. */
+function* toSlices(content: Uint8Array[]): Generator<Buffer> {
+  for (const [index, { buffer, byteOffset, length }] of content.entries()) {
+    content[index] = NOTHING;
+    for (let start = 0; start < length; start += SLICE_BYTES) {
+      yield Buffer.from(buffer, byteOffset + start, Math.min(SLICE_BYTES, length - start));
+    }
+  }
+}
+
+/** Joins pieces to slices of full length, and a last one. */
+function* toBlocks(content: Uint8Array[], size: number): Generator<Buffer> {
+  let left = size;
+  let block = Buffer.allocUnsafe(Math.min(SLICE_BYTES, left));
+  let filled = 0;
+  for (const slice of toSlices(content)) {
+    for (let start = 0; start < slice.length;) {
+      const copied = slice.copy(block, filled, start);
+      start += copied;
+      filled += copied;
+      left -= copied;
+      if (filled < block.length) continue;
+      yield block;
+      block = Buffer.allocUnsafe(Math.min(SLICE_BYTES, left));
+      filled = 0;
+    }
+  }
 }
 
 function toBase64(slice: Buffer): Buffer {

@@ -22,6 +22,7 @@ export class DataReader {
   #runStart = 0;
   #runEnd = 0;
   #size = 0;
+  #isDropped = false;
 
   /** @param maxBytes content beyond this is read but not kept */
   constructor(maxBytes: number) {
@@ -38,8 +39,19 @@ export class DataReader {
     return this.#size > this.#maxBytes;
   }
 
+  /** Whether the content was given up: it is read to its end, but not kept. */
+  get isDropped(): boolean {
+    return this.#isDropped;
+  }
+
+  /** Gives the content up. */
+  drop(): void {
+    this.#isDropped = true;
+    this.#forget();
+  }
+
   /** The content in arrival order; call once, after the end was seen. */
-  takeContent(): readonly Buffer[] {
+  takeContent(): Buffer[] {
     this.#endRun();
     return this.#pieces;
   }
@@ -111,16 +123,20 @@ export class DataReader {
   #keep(piece: Buffer): void {
     this.#size += piece.length;
     if (piece.length === 0) return;
-    if (this.isOversized) {
-      this.#pieces = [];
-      this.#block = NO_BLOCK;
-      this.#runStart = this.#runEnd = 0;
+    if (this.isOversized || this.#isDropped) {
+      this.#forget();
     } else if (piece.length >= SMALL_PIECE) {
       this.#endRun();
       this.#pieces.push(piece);
     } else {
       this.#gather(piece);
     }
+  }
+
+  #forget(): void {
+    this.#pieces = [];
+    this.#block = NO_BLOCK;
+    this.#runStart = this.#runEnd = 0;
   }
 
   #gather(piece: Buffer): void {

@@ -1,6 +1,7 @@
 // The SMTP dialogue of one session as a state machine: a command goes in, a reply comes out; it knows no socket.
 
 import { toMailboxKey } from '../mail/address.ts';
+import type { ContentLease } from '../net/content-lease.ts';
 import type { DsnParameters, Recipient } from '../mail/envelope.ts';
 import type { Pipeline } from '../pipeline/ingest.ts';
 import type { Authentication } from './authentication.ts';
@@ -36,6 +37,8 @@ export interface DialogueDependencies {
   readonly settings: DialogueSettings;
   readonly pipeline: Pick<Pipeline, 'checkSender' | 'checkRecipient' | 'admitsSender' | 'admitRecipient'>;
   readonly authentication: Authentication;
+  /** The room for the content. */
+  readonly lease: Pick<ContentLease, 'fits' | 'expect'>;
   /** Whether there is a certificate. */
   readonly offersTls?: boolean;
   /** Whether the connection is encrypted now. */
@@ -61,6 +64,7 @@ export class Dialogue {
   readonly #hostname: string;
   readonly #mailRefusal: Reply | undefined;
   readonly #authentication: Authentication;
+  readonly #lease: DialogueDependencies['lease'];
   readonly #offersTls: boolean;
   readonly #isSecure: () => boolean;
   readonly #handlers: ReadonlyMap<string, (argument: string) => Reply | Promise<Reply>>;
@@ -75,8 +79,10 @@ export class Dialogue {
   #messages = 0;
 
   constructor(dependencies: DialogueDependencies) {
-    const { settings, pipeline, hostname, mailRefusal, authentication, offersTls = false, isSecure } = dependencies;
+    const { settings, pipeline, hostname, mailRefusal, authentication, lease, offersTls = false, isSecure } =
+      dependencies;
     this.#authentication = authentication;
+    this.#lease = lease;
     this.#offersTls = offersTls;
     this.#isSecure = isSecure;
     this.#settings = settings;
@@ -217,6 +223,8 @@ export class Dialogue {
     if ('code' in parameters) return parameters;
     const sender = this.#pipeline.checkSender(parsed.path, { smtputf8: parameters.smtputf8 });
     if (!sender.ok) return toReply(553, '5.1.7', `Bad sender: ${sender.fault}`);
+    // RFC 1870 section 6.1: as early as possible, though only DATA takes the room.
+    if (!this.#lease.fits(parameters.size ?? 0)) return REPLIES.noRoom;
     this.#sender = { mailFrom: sender.address, parameters };
     return REPLIES.senderOk;
   }
@@ -248,11 +256,13 @@ export class Dialogue {
     return REPLIES.recipientOk;
   }
 
-  #data(argument: string): Reply {
+  #data(argument: string): Reply | Promise<Reply> {
     if (argument !== '') return toReply(501, '5.5.4', 'Syntax: DATA');
     if (this.#helo === undefined) return REPLIES.helloFirst;
     if (this.#sender === undefined) return REPLIES.mailFirst;
-    return this.#recipients.size === 0 ? REPLIES.recipientFirst : REPLIES.startContent;
+    if (this.#recipients.size === 0) return REPLIES.recipientFirst;
+    const granted = this.#lease.expect(this.#sender.parameters.size);
+    return typeof granted === 'boolean' ? toStartReply(granted) : granted.then(toStartReply);
   }
 
   #startTls(argument: string): Reply {
@@ -282,6 +292,10 @@ export class Dialogue {
 /** A web page can make a browser send such a line; nothing after it may be taken for a command. */
 function isHttpRequest(line: Buffer): boolean {
   return HTTP_REQUEST.test(line.toString('latin1', 0, LONGEST_METHOD));
+}
+
+function toStartReply(hasRoom: boolean): Reply {
+  return hasRoom ? REPLIES.startContent : REPLIES.noRoom;
 }
 
 function toPathFault(fault: 'syntax' | 'path' | 'parameter', syntax: string): Reply {

@@ -7,6 +7,8 @@ import { REPLIES, type Reply, toReply } from './reply.ts';
 /** What MAIL said besides the address. */
 export interface MailParameters {
   readonly smtputf8: boolean;
+  /** SIZE: bytes of content, as the client says. */
+  readonly size?: number;
   /** RET and ENVID, verbatim. */
   readonly dsn: Pick<DsnParameters, 'ret' | 'envid'>;
 }
@@ -31,10 +33,12 @@ export function applyMailParameters(
 ): MailParameters | Reply {
   if (parameters === undefined) return toReply(555, '5.5.4', 'Parameters need EHLO');
   let smtputf8 = false;
+  let size: number | undefined;
   const dsn: { ret?: string; envid?: string } = {};
   for (const [name, value] of parameters) {
     if (name === 'SIZE' && /^\d{1,20}$/.test(String(value))) {
-      if (Number(value) > maxBytes) return REPLIES.tooLarge;
+      size = Number(value);
+      if (size > maxBytes) return REPLIES.tooLarge;
     } else if (name === 'SMTPUTF8' && value === true) smtputf8 = true;
     else if (name === 'BODY' && /^(?:7BIT|8BITMIME)$/i.test(String(value))) continue;
     else if (name === 'RET' && offerDsn && /^(?:FULL|HDRS)$/i.test(String(value))) {
@@ -44,7 +48,7 @@ export function applyMailParameters(
     else if (name === 'AUTH' && offerAuth && value !== true && value.length <= LONGEST_AUTH) continue;
     else return badParameter(name);
   }
-  return { smtputf8, dsn };
+  return { smtputf8, dsn, ...(size === undefined ? {} : { size }) };
 }
 
 /** Reads the parameters of RCPT and joins them with those of MAIL; undefined when there are none at all. */

@@ -18,6 +18,7 @@ export type RejectionReason =
   | 'max-messages' // smtp-max-messages
   | 'max-recipients' // smtp-max-recipients
   | 'max-size' // smtp-maxsize, or what the broker takes
+  | 'memory' // memory-limit
   | 'parameter' // syntax, or a parameter that is not known
   | 'proxy' // a connection of the proxy itself
   | 'recipient' // its address
@@ -51,6 +52,7 @@ const REASONS: ReadonlyMap<Reply, RejectionReason> = new Map<Reply, RejectionRea
   [REPLIES.noTls, 'tls-unavailable'],
   [REPLIES.tooManyRecipients, 'max-recipients'],
   [REPLIES.tooLarge, 'max-size'],
+  [REPLIES.noRoom, 'memory'],
   [REPLIES.httpRequest, 'http-request'],
   [REPLIES.proxyOnly, 'proxy'],
   [REPLIES.timeout, 'timeout'],

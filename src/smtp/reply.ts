@@ -92,6 +92,7 @@ export const REPLIES = {
   recipientFirst: toReply(503, '5.5.1', 'Send RCPT first'),
   tooManyRecipients: toReply(452, '4.5.3', 'Too many recipients; send the rest in another transaction'),
   tooLarge: toReply(552, '5.3.4', 'Message too big for this system'),
+  noRoom: toReply(452, '4.3.1', 'Too much mail in flight, try again later'),
   httpRequest: closing(toReply(554, '5.5.1', 'This is an SMTP server, not an HTTP server')),
   proxyOnly: toReply(550, '5.7.1', 'A connection of the proxy itself brings no mail'),
   timeout: closing(toReply(421, '4.4.2', 'Nothing received in time, closing connection')),

@@ -2,6 +2,7 @@
 
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Client } from '../net/client.ts';
+import type { Room } from '../net/content-room.ts';
 import type { LiveCertificate } from '../net/live-certificate.ts';
 import type { Pipeline } from '../pipeline/ingest.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -13,6 +14,10 @@ import type { Reply } from './reply.ts';
 export interface SessionDependencies {
   readonly pipeline: Pipeline;
   readonly log: Log;
+  /** Room for content (key memory-limit). */
+  readonly room: Room;
+  /** Bytes in memory for each byte of content. */
+  readonly contentWeight: number;
   /** Undefined where no authentication is configured. */
   readonly authenticator?: Authenticator | undefined;
   /** The greeting name for the local address a client reached. */

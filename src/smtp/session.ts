@@ -3,9 +3,11 @@
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
 import type { SMTPServer } from 'smtp-server';
 import type { Socket } from 'node:net';
+import { ContentLease } from '../net/content-lease.ts';
 import type { Client } from '../net/client.ts';
 import { startServerHandshake, type TlsFacts } from '../net/server-handshake.ts';
 import type { EventFields } from '../telemetry/log.ts';
+import { admitContent, refuseContent } from './admit-content.ts';
 import { Authentication } from './authentication.ts';
 import type { DataReader } from './data-reader.ts';
 import { Dialogue, type Transaction } from './dialogue.ts';
@@ -22,11 +24,11 @@ import {
 } from './reply.ts';
 import type { SessionDependencies, SessionOptions } from './session-dependencies.ts';
 import { toSubmission } from './to-submission.ts';
+import { whenWritable } from './when-writable.ts';
 import { WireReader } from './wire-reader.ts';
 
 // Replies to pipelined commands leave together up to this many characters; then the client has to read some of them.
 const MAX_HELD_REPLIES = 16_384;
-const TOO_LARGE = { outcome: 'rejected', reason: 'too-large' } as const;
 
 /** One client's connection from greeting to close. */
 export class Session extends SMTPConnection {
@@ -46,6 +48,7 @@ export class Session extends SMTPConnection {
   #greetingTimer: NodeJS.Timeout | undefined;
   /** Aborts when the client is gone. */
   readonly #gone = new AbortController();
+  readonly #lease: ContentLease;
   #replies = '';
 
   constructor(server: SMTPServer, socket: Socket, options: SessionOptions) {
@@ -63,11 +66,13 @@ export class Session extends SMTPConnection {
     this.on('error', () => {});
     this.#dependencies = dependencies;
     this.#hostname = dependencies.greetingName(this.localAddress);
-    const { authenticator } = dependencies;
+    const { authenticator, room, contentWeight: weight, settings: { maxBytes } } = dependencies;
+    this.#lease = new ContentLease({ room, weight, maxBytes, wait: this.#gone.signal });
     this.#dialogue = new Dialogue({
       ...dependencies,
       hostname: this.#hostname,
       mailRefusal,
+      lease: this.#lease,
       offersTls: dependencies.tls !== undefined,
       isSecure: () => this.#tls !== undefined,
       authentication: new Authentication({
@@ -133,6 +138,7 @@ export class Session extends SMTPConnection {
       onLine: (line) => this.#onCommand(() => this.#dialogue.answer(line)),
       onLineTooLong: (start) => this.#onCommand(() => this.#dialogue.answerTooLong(start)),
       onContent: (content) => this.#onContent(content),
+      onMoreContent: (content) => this.#onMoreContent(content),
       onIdle: () => this.#flush(),
       onEnd: () => this.close(),
     });
@@ -160,6 +166,7 @@ export class Session extends SMTPConnection {
     clearTimeout(this.#dataTimer);
     clearTimeout(this.#greetingTimer);
     this.#gone.abort();
+    if (!this.#isBusy) this.#lease.release();
     if (!this._closed) {
       const fields = { ...this.#about(), reason: this.#ending ?? 'client' };
       if (this.#dialogue.isInTransaction && !this.#isBusy) log.emit('smtp.transaction.broken', fields);
@@ -189,7 +196,8 @@ export class Session extends SMTPConnection {
     this.#isBusy = true;
     const reply = await pending.catch((error: unknown) => this.#toInternalError(error));
     this.#isBusy = false;
-    if (!this._closed) await this.#answer(reply);
+    if (this._closed) this.#lease.release();
+    else await this.#answer(reply);
   }
 
   #answer(reply: Reply): void | Promise<void> {
@@ -252,27 +260,30 @@ export class Session extends SMTPConnection {
 
   #startContent(): void {
     const { maxBytes, dataTimeoutMs } = this.#dependencies.settings;
-    this.#reader?.readContent(maxBytes);
+    if (this._parser instanceof WireReader) this._parser.readContent(maxBytes);
     this.#dataTimer = setTimeout(() => this.#end(REPLIES.dataTimeout), dataTimeoutMs);
-  }
-
-  get #reader(): WireReader | undefined {
-    return this._parser instanceof WireReader ? this._parser : undefined;
   }
 
   async #onContent(content: DataReader): Promise<void> {
     clearTimeout(this.#dataTimer);
     const transaction = this.#dialogue.takeTransaction();
-    const { messageCounts } = this.#dependencies;
-    if (content.isOversized) {
-      this.#reportRejected(REPLIES.tooLarge);
-      messageCounts?.refused('smtp', { ...TOO_LARGE, recipients: transaction.recipients.length });
-      return this.#reply(REPLIES.tooLarge);
+    const refusal = refuseContent(content, this.#lease);
+    if (refusal !== undefined) {
+      const { reply, ...why } = refusal;
+      this.#reportRejected(reply);
+      this.#dependencies.messageCounts?.refused('smtp', { ...why, recipients: transaction.recipients.length });
+      return this.#reply(reply);
     }
     this.#isBusy = true;
-    const reply = await this.#ingest(transaction, content);
+    const reply = await this.#ingest(transaction, content).finally(() => this.#lease.release());
     this.#isBusy = false;
     await this.#reply(reply);
+  }
+
+  #onMoreContent(content: DataReader): void | Promise<void> {
+    const admitted = admitContent(content, this.#lease);
+    if (admitted !== undefined) this._socket.setTimeout(0); // the silence is ours
+    return admitted?.then(() => this._armTimeout());
   }
 
   async #ingest(transaction: Transaction, content: DataReader): Promise<Reply> {
@@ -284,6 +295,7 @@ export class Session extends SMTPConnection {
         dialogue: this.#dialogue,
         tls: this.#tls,
         content: content.takeContent(),
+        lease: this.#lease,
       });
       return toDispositionReply(await this.#dependencies.pipeline.ingest(submission));
     } catch (error) {
@@ -302,17 +314,7 @@ export class Session extends SMTPConnection {
     this.#write(reply);
     if (this.#isDraining && !this.#dialogue.isInTransaction) this.#end(REPLIES.shuttingDown);
     if (this.#replies.length >= MAX_HELD_REPLIES) this.#flush();
-    const socket = this._socket;
-    if (!socket.writableNeedDrain || socket.destroyed) return;
-    return new Promise((resolve) => {
-      const goOn = () => {
-        socket.removeListener('drain', goOn);
-        socket.removeListener('close', goOn);
-        resolve();
-      };
-      socket.once('drain', goOn);
-      socket.once('close', goOn);
-    });
+    return whenWritable(this._socket);
   }
 
   #write(reply: Reply): void {
@@ -342,9 +344,7 @@ export class Session extends SMTPConnection {
   }
 
   #aboutProxy(): EventFields {
-    const about = this.#client?.proxy;
-    if (about === undefined) return {};
-    const { peer: proxy, version: proxyVersion, ...facts } = about;
-    return { proxy, proxyVersion, ...facts };
+    const { peer: proxy, version: proxyVersion, ...facts } = this.#client?.proxy ?? {};
+    return proxy === undefined ? {} : { proxy, proxyVersion, ...facts };
   }
 }

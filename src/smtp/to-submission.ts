@@ -14,13 +14,14 @@ export interface SubmissionSource {
   readonly dialogue: Pick<Dialogue, 'helo' | 'isExtended' | 'isTrusted' | 'user'>;
   /** Undefined for a connection in the clear. */
   readonly tls: TlsFacts | undefined;
-  readonly content: readonly Uint8Array[];
+  readonly content: Uint8Array[];
+  readonly lease: Submission['lease'];
 }
 
 /** Maps the transaction and its session. */
 export function toSubmission(transaction: Transaction, source: SubmissionSource): Submission {
   const { mailFrom, recipients, parameters, isRefused } = transaction;
-  const { sessionId, hostname, ends, dialogue, tls, content } = source;
+  const { sessionId, hostname, ends, dialogue, tls, content, lease } = source;
   return {
     origin: {
       door: 'smtp',
@@ -40,6 +41,7 @@ export function toSubmission(transaction: Transaction, source: SubmissionSource)
     isRefused,
     envelope: { mailFrom, rcptTo: recipients },
     content,
+    lease,
     hostname,
     sessionId,
   };

@@ -10,6 +10,8 @@ export interface WireEvents {
   /** A line that was dropped; `start` is how it begins. */
   onLineTooLong(start: Buffer): void | Promise<void>;
   onContent(content: DataReader): void | Promise<void>;
+  /** More of the content has come, and its end has not. */
+  onMoreContent(content: DataReader): void | Promise<void>;
   /** All input so far is worked off: replies may go out together. */
   onIdle(): void;
   /** The client sends nothing more, and everything it sent is answered. */
@@ -93,9 +95,10 @@ export class WireReader extends SMTPStream {
   }
 
   #readContent(content: DataReader): 'starved' | void | Promise<void> {
-    const rest = this.#input.length === 0 ? undefined : content.push(this.#input);
+    if (this.#input.length === 0) return 'starved';
+    const rest = content.push(this.#input);
     this.#input = rest ?? Buffer.alloc(0);
-    if (rest === undefined) return 'starved';
+    if (rest === undefined) return this.#events.onMoreContent(content) ?? 'starved';
     this.#content = undefined;
     return this.#events.onContent(content);
   }

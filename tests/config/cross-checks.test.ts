@@ -116,6 +116,15 @@ const warnings = [
   { name: 'a message size within the limit', file: `${broker}smtp-maxsize: 16MB`, expected: [] },
   { name: 'a message size without broker', file: 'smtp-maxsize: 50MB', expected: [] },
   {
+    name: 'a memory limit that is small for the largest message',
+    file: 'memory-limit: 31MB',
+    expected: [
+      'config.txt:1: memory-limit: is less than twice the largest message (16777216 bytes): ' +
+      'such a message will take more than it',
+    ],
+  },
+  { name: 'a memory limit that fits small messages', file: 'memory-limit: 2MB\nsmtp-maxsize: 1MB', expected: [] },
+  {
     name: 'no port at all',
     file: 'smtp-port: 0\nhttp-port:',
     expected: ['smtp-port, http-port: both are none: no door will be open'],
@@ -143,6 +152,10 @@ const faults = [
   {
     file: 'smtp-username: u\nsmtp-password:',
     fault: 'config.txt:1: smtp-username: needs smtp-password, too: nobody could log in',
+  },
+  {
+    file: 'memory-limit: 1023KB\nsmtp-maxsize: 100KB',
+    fault: 'config.txt:1: memory-limit: is too little to take any mail, expected at least 1048576 bytes',
   },
   {
     file: 'rabbitmq-refused: inbox\nsmtp-auth: users://*',

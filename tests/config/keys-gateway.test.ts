@@ -12,6 +12,7 @@ testKeys(GATEWAY_KEYS, {
   'spool': { initial: 'off', text: 'ON', value: 'on' },
   'spool-maxsize': { initial: 1024 ** 3, text: '10GB', value: 10 * 1024 ** 3 },
   'received-log-file': { initial: undefined, text: '/var/log/received.log', value: '/var/log/received.log' },
+  'memory-limit': { initial: 256 * 1024 * 1024, text: '1GB', value: 1024 ** 3 },
   'application-log': { initial: ['stderr'], text: 'stdout,/var/log/m.log', value: ['stdout', '/var/log/m.log'] },
   'log-format': { initial: undefined, text: 'json', value: 'json' },
   'server-id': { initial: 0, text: '1023', value: 1023 },

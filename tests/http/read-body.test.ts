@@ -5,8 +5,9 @@ import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { test } from 'node:test';
 import { readBody, toBodyStream } from '../../src/http/read-body.ts';
+import { ampleLease } from '../support/rooms.ts';
 
-const limits = { maxBytes: 10, idleTimeoutMs: 60_000 };
+const limits = { maxBytes: 10, idleTimeoutMs: 60_000, lease: ampleLease() };
 
 test('readBody() hands on the very pieces that arrived', async () => {
   const pieces = [Buffer.from('abc'), Buffer.from('defg')];
@@ -68,7 +69,7 @@ test('readBody() notices a stream that was gone before', async () => {
 test('readBody() gives up on a silent client', async () => {
   const stream = new PassThrough();
   stream.write('ab');
-  const result = await readBody(stream, '5', { maxBytes: 10, idleTimeoutMs: 1 });
+  const result = await readBody(stream, '5', { ...limits, idleTimeoutMs: 1 });
   assert.ok(!result.ok);
   assert.equal(result.problem.code, 'request-timeout');
   assert.equal(stream.listenerCount('data'), 0);
@@ -76,7 +77,7 @@ test('readBody() gives up on a silent client', async () => {
 
 test('readBody() is patient with a slow client that keeps sending', async () => {
   const stream = new PassThrough();
-  const body = readBody(stream, undefined, { maxBytes: 100, idleTimeoutMs: 1000 });
+  const body = readBody(stream, undefined, { ...limits, maxBytes: 100, idleTimeoutMs: 1000 });
   for (let second = 0; second < 1.2; second += 0.1) {
     stream.write('x');
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -33,7 +33,7 @@ test('A JSON message is submitted with its origin and answered with the ids of i
   });
   const [submission] = submissions;
   assert.equal(contentOf(submission), MESSAGE.mime);
-  const { content: _content, ...facts } = submission ?? {};
+  const { content: _content, lease: _lease, ...facts } = submission ?? {};
   assert.deepEqual(facts, {
     origin: { door: 'http', authentication: '', remoteIp: '127.0.0.1', remotePort: 40000, secure: false },
     trusted: true,

@@ -53,6 +53,7 @@ for (const verb of ['ingest', 'inject'] as const) {
       trusted: true,
       hostname: 'gateway.example',
       sessionId: 'id',
+      lease: undefined,
       envelope: { mailFrom: '', rcptTo: [{ address: 'r@x.example' }] },
       content: REQUEST.content,
       isUrgent: true,

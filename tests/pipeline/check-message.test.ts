@@ -15,7 +15,7 @@ async function ingest(parts: SubmissionParts) {
   const checked: CheckedMessage[] = [];
   const checker: Checker = {
     async run(message) {
-      checked.push(message);
+      checked.push({ ...message, body: [...message.body] }); // the list is emptied later
       return RESULTS;
     },
   };

@@ -28,6 +28,12 @@ test('toBody() prefers the compressed body', async () => {
   assert.equal(gunzipSync(compressed).toString(), '{}');
 });
 
+test('compressBody() packs a large record piece by piece', async () => {
+  const body = Array.from({ length: 20 }, (_, index) => Buffer.alloc(50_000, String(index)));
+  const compressed = await compressBody(makeRecord('A1', { body }));
+  assert.equal(Buffer.compare(gunzipSync(compressed), Buffer.concat(body)), 0);
+});
+
 const PRIORITIES = [
   { priority: undefined, expected: undefined },
   { priority: 0, expected: 0 },

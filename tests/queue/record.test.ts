@@ -21,7 +21,7 @@ const PROPERTIES = {
 };
 
 function encode(content: readonly Uint8Array[], policy: EightBitPolicy = 'base64') {
-  return encodeRecord(ADDRESS, encodeSharedBody(PROPERTIES, encodeMime(content, policy)));
+  return encodeRecord(ADDRESS, encodeSharedBody(PROPERTIES, encodeMime([...content], policy)));
 }
 
 function sha256(content: Uint8Array): string {

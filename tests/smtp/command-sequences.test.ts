@@ -8,6 +8,7 @@ import type { Reply } from '../../src/smtp/reply.ts';
 import { withDoor } from '../support/start-door.ts';
 import { openTestAuthenticator, toPlainResponse } from '../support/test-logins.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
+import { ampleLease } from '../support/rooms.ts';
 
 const LINES = {
   HELO: 'HELO client.example.com',
@@ -132,6 +133,7 @@ function createDialogue(offer: Offer, authentication: Authentication): { answer:
       admitRecipient: () => 'accepted',
     },
     authentication,
+    lease: ampleLease(),
     offersTls: offer.tls,
     isSecure: () => isSecure,
     hostname: 'mx.example.com',

@@ -6,6 +6,7 @@ import { parseAddress } from '../../src/mail/address.ts';
 import { Authentication } from '../../src/smtp/authentication.ts';
 import { Dialogue, type DialogueSettings } from '../../src/smtp/dialogue.ts';
 import { type Reply, toReplyText } from '../../src/smtp/reply.ts';
+import { ampleLease } from '../support/rooms.ts';
 
 function createDialogue(settings: Partial<DialogueSettings> = {}): Dialogue {
   const policy = settings.barePaths ? 'loose' : 'strict';
@@ -23,6 +24,7 @@ function createDialogue(settings: Partial<DialogueSettings> = {}): Dialogue {
       remoteIp: '192.0.2.1',
       signal: new AbortController().signal,
     }),
+    lease: ampleLease(),
     isSecure: () => false,
     hostname: 'mx.example.com',
   });

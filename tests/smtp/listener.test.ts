@@ -8,6 +8,7 @@ import { SessionPlaces } from '../../src/net/session-places.ts';
 import { listenSmtp } from '../../src/smtp/listener.ts';
 import { freePorts } from '../support/free-port.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
+import { ampleRoom } from '../support/rooms.ts';
 import { SmtpClient } from '../support/smtp-client.ts';
 import { type StartedDoor, withDoor } from '../support/start-door.ts';
 
@@ -54,6 +55,8 @@ test('A door that cannot open one of its ports closes the others again and says 
         maxPerAddress: 0,
       }),
       places,
+      room: ampleRoom(),
+      contentWeight: 1,
       settings: {
         maxBytes: 1,
         maxRecipients: 1,

@@ -9,22 +9,27 @@ type Given = Readonly<Record<string, string | true>>;
 const settings = { maxBytes: 1000, offerDsn: true };
 const toMap = (given: Given) => new Map(Object.entries(given));
 
-const mailAccepted: readonly { readonly given: Given; readonly smtputf8?: boolean; readonly dsn?: object }[] = [
+const mailAccepted: readonly {
+  readonly given: Given;
+  readonly size?: number;
+  readonly smtputf8?: boolean;
+  readonly dsn?: object;
+}[] = [
   { given: {} },
-  { given: { SIZE: '0' } },
-  { given: { SIZE: '1000' } },
-  { given: { SIZE: '00001000' } },
+  { given: { SIZE: '0' }, size: 0 },
+  { given: { SIZE: '1000' }, size: 1000 },
+  { given: { SIZE: '00001000' }, size: 1000 },
   { given: { BODY: '8BITMIME' } },
   { given: { BODY: '7bit' } },
-  { given: { SMTPUTF8: true, BODY: '8BITMIME', SIZE: '5' }, smtputf8: true },
+  { given: { SMTPUTF8: true, BODY: '8BITMIME', SIZE: '5' }, size: 5, smtputf8: true },
   { given: { RET: 'hdrs' }, dsn: { ret: 'HDRS' } },
   { given: { RET: 'FULL', ENVID: 'QQ314159' }, dsn: { ret: 'FULL', envid: 'QQ314159' } },
   { given: { ENVID: 'x'.repeat(100) }, dsn: { envid: 'x'.repeat(100) } },
 ];
 
-for (const { given, smtputf8 = false, dsn = {} } of mailAccepted) {
+for (const { given, smtputf8 = false, dsn = {}, ...size } of mailAccepted) {
   test(`applyMailParameters() takes ${JSON.stringify(given).slice(0, 60)}`, () => {
-    assert.deepEqual(applyMailParameters(toMap(given), settings), { smtputf8, dsn });
+    assert.deepEqual(applyMailParameters(toMap(given), settings), { smtputf8, dsn, ...size });
   });
 }
 

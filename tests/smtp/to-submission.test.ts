@@ -20,6 +20,7 @@ const source: SubmissionSource = {
   dialogue,
   tls: undefined,
   content,
+  lease: undefined,
 };
 
 test('A transaction in the clear', () => {
@@ -40,6 +41,7 @@ test('A transaction in the clear', () => {
     isRefused: false,
     envelope: { mailFrom: 'a@example.com', rcptTo: [{ address: 'b@example.com' }] },
     content,
+    lease: undefined,
     hostname: 'mx.example.com',
     sessionId: 's1',
   });

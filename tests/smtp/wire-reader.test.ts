@@ -32,6 +32,7 @@ function createRecorder({ maxBytes = 1000 }: { readonly maxBytes?: number } = {}
         const bytes = Buffer.concat(content.takeContent()).toString('latin1');
         events.push(`content ${JSON.stringify(content.isOversized ? 'oversized' : bytes)}`);
       },
+      onMoreContent: () => {},
       onIdle: () => {},
       onEnd: () => void events.push('end'),
     }),

@@ -13,6 +13,7 @@ import { createKeyLedger } from '../../src/queue/key-ledger.ts';
 import type { EventFields } from '../../src/telemetry/log.ts';
 import type { EventName } from '../../src/telemetry/events.ts';
 import { createRecordingLog } from './recording-log.ts';
+import { ampleRoom } from './rooms.ts';
 
 /** One line of the log. */
 export interface LoggedEvent {
@@ -66,6 +67,8 @@ export function createRecordingDoor(
     maxBytes: 1_000_000,
     maxRecipients: 1000,
     access: {},
+    room: ampleRoom(),
+    contentWeight: 1,
     ...settings,
   };
   return {

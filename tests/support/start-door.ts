@@ -2,6 +2,7 @@
 import type { Authenticator } from '../../src/auth/authenticator.ts';
 import { createMessageIds } from '../../src/mail/message-id.ts';
 import { ClientGate, type ClientRules } from '../../src/net/client-gate.ts';
+import type { Room } from '../../src/net/content-room.ts';
 import { SessionPlaces, type SessionPlacesOptions } from '../../src/net/session-places.ts';
 import { createPipeline, type Pipeline } from '../../src/pipeline/ingest.ts';
 import type { PipelineSettings } from '../../src/pipeline/draft.ts';
@@ -9,6 +10,7 @@ import { listenSmtp, type SmtpDoor } from '../../src/smtp/listener.ts';
 import type { SessionDependencies, SessionTls } from '../../src/smtp/session-dependencies.ts';
 import { createRecordingLog, type RecordingLog } from './recording-log.ts';
 import { createRecordingOutlet, type RecordingOutlet } from './recording-outlet.ts';
+import { ampleRoom } from './rooms.ts';
 import { SmtpClient } from './smtp-client.ts';
 
 /** The name the door greets with. */
@@ -25,6 +27,8 @@ export interface DoorOptions {
   readonly rules?: Partial<Omit<ClientRules, 'isAllowed'>>;
   readonly greetingName?: SessionDependencies['greetingName'];
   readonly places?: SessionPlacesOptions | SessionPlaces;
+  /** Room for content; more than enough unless given. */
+  readonly room?: Room;
   /** Ports to open; by default one that the system chooses. */
   readonly ports?: readonly number[];
   /** Who may log in; without it nobody has to. */
@@ -93,7 +97,7 @@ async function openDoor(
 ): Promise<SmtpDoor> {
   const authenticator = await options.authenticator?.(log);
   const { settings, pipelineSettings, pipeline, greetingName = () => DOOR_NAME, tls } = options;
-  const { ports = [0], securePorts = [] } = options;
+  const { ports = [0], securePorts = [], room = ampleRoom() } = options;
   const real = createPipeline({
     settings: {
       addressPolicy: 'strict',
@@ -115,6 +119,8 @@ async function openDoor(
     gate,
     places,
     authenticator,
+    room,
+    contentWeight: 1,
     tls,
     settings: {
       maxBytes: 1_000_000,

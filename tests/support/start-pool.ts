@@ -11,6 +11,7 @@ import { createLoginThrottle } from '../../src/auth/login-throttle.ts';
 import { ConnectionCounts } from '../../src/net/connection-counts.ts';
 import { SessionPlaces } from '../../src/net/session-places.ts';
 import { createRecordingLog, type RecordingLog } from './recording-log.ts';
+import { ampleRoom } from './rooms.ts';
 import { SmtpClient } from './smtp-client.ts';
 
 /** What a test may choose. */
@@ -47,6 +48,7 @@ export function preparePool(context: TestContext, { count = 2, mode = () => 'obe
     httpPlaces: new SessionPlaces({ limit: 2, waitMs: 0 }),
     counts: new ConnectionCounts(2),
     throttle: createLoginThrottle({ freeFailures: 1, maxFailures: 2 }),
+    room: ampleRoom(),
   };
   const children: ChildProcess[] = [];
   const workers: WorkerProcess[] = [];

@@ -5,6 +5,7 @@ import { SMTPServer } from 'smtp-server';
 import type { Pipeline } from '../../src/pipeline/ingest.ts';
 import { Session } from '../../src/smtp/session.ts';
 import { createRecordingLog, type RecordingLog } from './recording-log.ts';
+import { ampleRoom } from './rooms.ts';
 import { SmtpClient } from './smtp-client.ts';
 
 /** Both ends of a session. */
@@ -57,7 +58,14 @@ function openSession(socket: Socket, log: RecordingLog): void {
     dataTimeoutMs: 60_000,
     greetingDelayMs: 0,
   };
-  const dependencies = { pipeline, log, greetingName: () => 'mx.example.com', settings };
+  const dependencies = {
+    pipeline,
+    log,
+    greetingName: () => 'mx.example.com',
+    room: ampleRoom(),
+    contentWeight: 1,
+    settings,
+  };
   new Session(new SMTPServer({ logger: false }), socket, { dependencies }).open(undefined);
 }
 

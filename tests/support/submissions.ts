@@ -42,7 +42,7 @@ export function makeSubmission(parts: SubmissionParts = {}): Submission {
     origin: ORIGINS.smtp,
     trusted: true,
     envelope: { mailFrom, rcptTo },
-    content: typeof content === 'string' ? [Buffer.from(content)] : content,
+    content: typeof content === 'string' ? [Buffer.from(content)] : [...content],
     hostname: 'mx.example.com',
     sessionId: 's1',
     ...rest,
