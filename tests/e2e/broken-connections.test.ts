@@ -8,7 +8,7 @@ import nodemailer from 'nodemailer';
 import { breakConnection, BREAKS, type Journey } from '../support/breaking-client.ts';
 import { freePorts } from '../support/free-port.ts';
 import { type Gateway, removeGateway, startGateway } from '../support/gateway.ts';
-import { openDescriptors, residentBytes } from '../support/process-figures.ts';
+import { openDescriptors, residentBytes, settledDescriptors, untilQuiet } from '../support/process-figures.ts';
 
 const CONNECTIONS = 10_000;
 const AT_ONCE = 60;
@@ -23,8 +23,6 @@ const SMALL_HEAP = {
 };
 // About 3 KB for each connection after the warm-up; a session that is kept weighs twice that, without its socket.
 const GROWTH_BYTES = 16 * 1024 * 1024;
-const QUIET_DEADLINE_MS = 15_000;
-const LOOK_AGAIN_MS = 5;
 
 const HELLO = 'EHLO client.example\r\n';
 const ENVELOPE = 'MAIL FROM:<a@example.com>\r\nRCPT TO:<local@example.org>\r\n';
@@ -110,31 +108,6 @@ function breakNth(n: number): Promise<void> {
   const how = BREAKS[round % BREAKS.length] ?? 'close';
   const hasty = Math.floor(round / BREAKS.length) % 2 === 1;
   return breakConnection(journey, how, { plain: gateway.ports.smtp, secure: securePort, proxy: '127.0.0.2', hasty });
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** The number of descriptors once it has stayed the same for a while; no event from outside tells when that is. */
-async function settledDescriptors(pid: number): Promise<number> {
-  let count = openDescriptors(pid);
-  for (let same = 0; same < 40; same++) {
-    await sleep(25);
-    const now = openDescriptors(pid);
-    if (now !== count) same = 0;
-    count = now;
-  }
-  return count;
-}
-
-/** Resolves when the process has no more descriptors than before. */
-async function untilQuiet(pid: number, descriptors: number): Promise<void> {
-  const deadline = Date.now() + QUIET_DEADLINE_MS;
-  for (let left = 1; left > 0; await sleep(LOOK_AGAIN_MS)) {
-    left = openDescriptors(pid) - descriptors;
-    if (left > 0 && Date.now() > deadline) assert.fail(`${left} descriptors are still open`);
-  }
 }
 
 async function breakMany(from: number, to: number, descriptors: number): Promise<void> {

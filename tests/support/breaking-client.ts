@@ -1,4 +1,4 @@
-// A client that goes so far in a session and then breaks its connection, in each way in which connections break.
+// A client that goes so far in an SMTP session or an HTTP request and then breaks its connection, in each way in which connections break.
 import { connect, type Socket } from 'node:net';
 import { connect as secure } from 'node:tls';
 
@@ -7,7 +7,7 @@ export interface Journey {
   readonly name: string;
   /** Sent in one piece. */
   readonly bytes: string | Uint8Array;
-  /** Final lines of replies that show how far the session is; 0 where nothing is said yet. */
+  /** Final lines of replies, or status lines of answers, that show how far the session is; 0 where nothing is said yet. */
   readonly replies: number;
   /** The port with TLS from the first byte. */
   readonly secure?: boolean;
@@ -80,7 +80,7 @@ function saysReplies(socket: Socket, count: number): Promise<void> {
   return new Promise((resolve) => {
     socket.on('data', (chunk: Uint8Array) => {
       text += Buffer.from(chunk).toString('latin1');
-      if ((text.match(/^\d{3} .*\r\n/gm)?.length ?? 0) >= count) resolve();
+      if ((text.match(/^(?:\d{3}|HTTP\/1\.1 \d{3}) .*\r\n/gm)?.length ?? 0) >= count) resolve();
     });
   });
 }
