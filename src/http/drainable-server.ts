@@ -2,13 +2,14 @@
 
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Server, Socket } from 'node:net';
+import type { Server } from 'node:net';
 import type { Hono } from 'hono';
 import { OpenSockets } from '../net/open-sockets.ts';
 import { awaitContinue } from './await-continue.ts';
 import { answerAdapterError, answerClientError } from './client-error.ts';
 import { Entrance, type EntranceOptions } from './entrance.ts';
 import type { DoorEnv } from './http-door.ts';
+import { endConnectionAfter, OpenRequests } from './open-requests.ts';
 import { type IsForwarder, toPeer } from './peer.ts';
 
 /** Bounds in time, in milliseconds. */
@@ -58,7 +59,7 @@ export interface DrainableServer {
 export function createDrainableServer(options: DrainableServerOptions): DrainableServer {
   const { app, log, isForwarder, timeouts } = options;
   const { headersMs, requestMs, keepAliveMs, lingerMs, unaskedMs } = { ...TIMEOUTS, ...timeouts };
-  const inFlight = new Set<ServerResponse>();
+  const requests = new OpenRequests();
   let draining = false;
   const respond = getRequestListener(
     (request, env) => app.fetch(request, toBindings(env as HttpBindings, isForwarder)),
@@ -76,8 +77,7 @@ export function createDrainableServer(options: DrainableServerOptions): Drainabl
     requireHostHeader: false, // node:http would answer without a body; the app answers with a problem
   });
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    inFlight.add(outgoing);
-    outgoing.once('close', () => inFlight.delete(outgoing));
+    if (!requests.begin(incoming.socket, outgoing)) return;
     outgoing.once('finish', () => discardRest(incoming, lingerMs));
     if (draining) endConnectionAfter(outgoing);
     // HTTP/1.0 has no Host header (RFC 9112 section 3.2), and health checks speak it; the adapter wants one for its URLs.
@@ -90,18 +90,15 @@ export function createDrainableServer(options: DrainableServerOptions): Drainabl
     answer(incoming, outgoing);
   });
   http.on('clientError', (error, socket) => {
-    // In the middle of an answer there is no room for another one.
-    if ([...inFlight].some((outgoing) => outgoing.socket === socket && outgoing.headersSent)) socket.destroy();
+    if (requests.isAnswering(socket)) socket.destroy();
     else answerClientError(error, socket, log);
   });
   // It is handed every connection, but has to take itself for a server that listens: from this event on it watches over
   // its time limits, and Deno's keeps a connection open for another request only while it listens.
   Object.defineProperty(http, 'listening', { get: () => !draining });
   http.emit('listening');
-  const open = new Set<Socket>();
   const entrance = new Entrance(options, (socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
+    requests.add(socket);
     http.emit('connection', socket);
   });
   const sockets = new OpenSockets(entrance.server);
@@ -114,8 +111,8 @@ export function createDrainableServer(options: DrainableServerOptions): Drainabl
     server: entrance.server,
     drain() {
       draining = true;
-      for (const outgoing of inFlight) endConnectionAfter(outgoing);
-      setTimeout(() => cutUnasked(open, inFlight), unaskedMs).unref();
+      requests.endAfterAnswers();
+      setTimeout(() => requests.cutUnasked(), unaskedMs).unref();
       return stop();
     },
     close() {
@@ -128,15 +125,6 @@ export function createDrainableServer(options: DrainableServerOptions): Drainabl
 
 function toBindings({ incoming }: HttpBindings, isForwarder: IsForwarder | undefined): DoorEnv['Bindings'] {
   return { peer: toPeer(incoming, isForwarder), body: incoming };
-}
-
-function cutUnasked(open: ReadonlySet<Socket>, inFlight: ReadonlySet<ServerResponse>): void {
-  const busy = new Set([...inFlight].map(({ socket }) => socket));
-  for (const socket of open) if (!busy.has(socket)) socket.destroy();
-}
-
-function endConnectionAfter(outgoing: ServerResponse): void {
-  if (!outgoing.headersSent) outgoing.setHeader('connection', 'close');
 }
 
 /**

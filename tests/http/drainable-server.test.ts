@@ -89,6 +89,33 @@ test('Requests on one connection are answered in order', async (t) => {
   assert.deepEqual(submissions.map(contentOf), ['a', 'b']);
 });
 
+test('Requests that are sent far ahead of their answers end the connection', async (t) => {
+  const gate = createGate();
+  const { port, url, listener, submissions } = await openHttpDoor(t, { ingest: gate.ingest });
+  const client = await connectRaw(port);
+  await client.write(`${RAW_REQUEST}Content-Length: 1\r\n\r\nx`);
+  await gate.reached;
+  await client.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(200));
+  assert.equal(await client.toEnd().catch(() => ''), '');
+  gate.release();
+  assert.equal((await undiciFetch(url.replace('/v1/messages', '/livez'))).status, 200);
+  await listener.drain();
+  assert.equal(submissions.length, 1);
+});
+
+test('Requests that never got their turn hold up no end', async (t) => {
+  const gate = createGate();
+  const { port, listener } = await openHttpDoor(t, { ingest: gate.ingest });
+  const client = await connectRaw(port);
+  await client.write(
+    `${RAW_REQUEST}Content-Length: 1\r\n\r\nx` + 'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(9),
+  );
+  await gate.reached;
+  client.socket.resetAndDestroy();
+  gate.release();
+  await listener.drain();
+});
+
 test('Drain refuses new connections, ends idle ones, and answers what is in flight', async (t) => {
   const gate = createGate();
   const { port, listener, url } = await openHttpDoor(t, { ingest: gate.ingest });
