@@ -78,6 +78,23 @@ for (const { name, options, bytes } of slow) {
   });
 }
 
+const dripping: readonly { name: string; timeouts: DoorOptions['timeouts']; head: string }[] = [
+  { name: 'headers', timeouts: { headersMs: 100 }, head: 'POST /v1/messages HTTP/1.1\r\nX: ' },
+  { name: 'body', timeouts: { headersMs: 100, requestMs: 200 }, head: `${RAW_REQUEST}Content-Length: 10000\r\n\r\n` },
+];
+
+for (const { name, timeouts = {}, head } of dripping) {
+  test(`A client whose ${name} come byte by byte without end gets 408`, async (t) => {
+    const { port, submissions } = await openHttpDoor(t, { timeouts: { lingerMs: 1, ...timeouts } });
+    const client = await connectRaw(port);
+    await client.write(head);
+    const drip = setInterval(() => client.socket.write('x'), 5);
+    t.after(() => clearInterval(drip));
+    assert.match(await client.until(/HTTP\/1\.1 \d{3} /), /^HTTP\/1\.1 408 /);
+    assert.deepEqual(submissions, []);
+  });
+}
+
 test('Requests on one connection are answered in order', async (t) => {
   const { port, submissions } = await openHttpDoor(t);
   const client = await connectRaw(port);
