@@ -13,6 +13,9 @@ export interface EnvelopeSource {
 const SENDER_HEADER = 'X-Envelope-From';
 const RECIPIENT_HEADER = 'X-Envelope-To';
 
+/** The headers that may hold the envelope of a raw message, and of no other. */
+export const ENVELOPE_HEADERS: readonly string[] = [SENDER_HEADER, RECIPIENT_HEADER];
+
 /** Reads the envelope; what is left out is taken from the header section later. */
 export function parseRawMessage(content: Uint8Array[], source: EnvelopeSource): Result<MessageRequest> {
   const query = parseQuery(source.query);

@@ -9,6 +9,7 @@ import { type Line, LineSplitter } from './line-splitter.ts';
 import { OrderedRun } from './ordered-run.ts';
 import type { MessageRequest } from './message-request.ts';
 import { failure, type Problem, type Result, toProblemJson } from './problem.ts';
+import { ENVELOPE_HEADERS } from './raw-message.ts';
 import { toBodyStream } from './read-body.ts';
 import { DRAINING, refuseHead } from './request-head.ts';
 import { logRefusal, refuse } from './refuse.ts';
@@ -44,7 +45,8 @@ export function submitLines(c: Context<DoorEnv>, door: HttpDoor): Response {
 
 function refuseStream(c: Context<DoorEnv>, door: HttpDoor): Problem | undefined {
   if (c.req.header('idempotency-key') !== undefined) return KEY_OF_MANY;
-  return /[?]./.test(c.req.url) ? STRAY_ENVELOPE : refuseHead(c, door);
+  const isStray = /[?]./.test(c.req.url) || ENVELOPE_HEADERS.some((name) => c.req.header(name) !== undefined);
+  return isStray ? STRAY_ENVELOPE : refuseHead(c, door);
 }
 
 interface ExchangeParts {

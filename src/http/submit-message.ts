@@ -6,7 +6,7 @@ import type { DoorEnv, HttpDoor } from './http-door.ts';
 import { parseJsonMessage } from './json-message.ts';
 import { type Forms, type Parse, parseRequest } from './parse-request.ts';
 import { failure, type Problem } from './problem.ts';
-import { parseRawMessage } from './raw-message.ts';
+import { ENVELOPE_HEADERS, parseRawMessage } from './raw-message.ts';
 import { toMediaType } from './request-head.ts';
 import { NDJSON, submitLines } from './submit-lines.ts';
 import { answerRefused, submit, toAnswer, toReplayHeader } from './submit.ts';
@@ -36,7 +36,7 @@ export function submitMessage(door: HttpDoor): (c: Context<DoorEnv>) => Promise<
 function withoutStrayEnvelope(parse: Parse): Parse {
   return (body, source) => {
     const { query, header } = source;
-    const stray = query !== '' || header('X-Envelope-From') !== undefined || header('X-Envelope-To') !== undefined;
+    const stray = query !== '' || ENVELOPE_HEADERS.some((name) => header(name) !== undefined);
     return stray ? failure(STRAY_ENVELOPE) : parse(body, source);
   };
 }

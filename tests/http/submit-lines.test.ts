@@ -142,6 +142,7 @@ test('A message that is not durable is 503 for its line, and a fault is 500 for 
 const whole: readonly { name: string; path?: string; headers?: { readonly [name: string]: string }; code: string }[] = [
   { name: 'Idempotency-Key', headers: { 'idempotency-key': 'a' }, code: 'malformed-header' },
   { name: 'an envelope in the query', path: '/v1/messages?recipient=a@x.example', code: 'unexpected-parameter' },
+  { name: 'an envelope in headers', headers: { 'x-envelope-to': 'a@x.example' }, code: 'unexpected-parameter' },
   { name: 'Content-Encoding', headers: { 'content-encoding': 'gzip' }, code: 'unsupported-content-encoding' },
 ];
 
