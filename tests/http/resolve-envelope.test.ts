@@ -67,7 +67,7 @@ const accepted: readonly { name: string; given: Given; from: string; to: readonl
   },
   {
     name: 'a recipient named twice, once',
-    given: { sender: '', recipients: ['r@x.example', 'R@x.example', 'r@X.Example', 'r@x.example'] },
+    given: { sender: '', recipients: ['r@x.example', 'R@x.example', 'r@X.Example'] },
     from: '',
     to: ['r@x.example', 'R@x.example'],
   },
