@@ -110,7 +110,7 @@ test('In HTTP mode each client is who HAProxy says, over connections that are ke
     .replace(/192\.0\.2\.10:\d+/, `127.0.0.1:${port}`)
     .replace('/etc/haproxy/api.example.com.pem', pem)
     .replace(/10\.0\.0\.1[12]:8485/g, `127.0.0.1:${forwarded.ports.http}`)
-    .replace('inter 5s', 'inter 300ms');
+    .replace('inter 5s', 'inter 2s');
   await withHaproxy(configuration, async (haproxy) => {
     await assertHealthy(haproxy, 'mailchute-api');
     assert.deepEqual(await post(`https://127.0.0.1:${port}`, { times: 6 }), Array(6).fill('202'));
@@ -144,7 +144,7 @@ for (const { name, scheme, port: toPort, toBlock } of passing) {
     const configuration = toBlock(blocks[3] ?? '')
       .replace(/192\.0\.2\.10:\d+/, `127.0.0.1:${port}`)
       .replace(/10\.0\.0\.1[12]:8486/g, `127.0.0.1:${toPort()}`)
-      .replace('inter 5s', 'inter 300ms');
+      .replace('inter 5s', 'inter 2s');
     await withHaproxy(configuration, async (haproxy) => {
       await assertHealthy(haproxy, 'mailchute-api-tls');
       const url = `${scheme}://127.0.0.1:${port}`;
