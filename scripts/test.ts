@@ -55,14 +55,14 @@ let broker: Rabbitmq | undefined;
 const notRun: string[] = [];
 
 async function check(): Promise<Outcome[]> {
-  const unit: Suite = { name: 'unit tests', files: listTests().unit, deadlineMs: 3 * minuteMs };
+  const unit: Suite = { name: 'unit tests', files: listTests().unit, deadlineMs: 10 * minuteMs };
   return await runAll([...gate, onNode(unit)]);
 }
 
 async function full(): Promise<Outcome[]> {
   const { unit, real, corpus, endToEnd } = listTests();
   const outcomes = await check();
-  outcomes.push(await run(onDeno({ name: 'unit tests', files: unit, deadlineMs: 5 * minuteMs })));
+  outcomes.push(await run(onDeno({ name: 'unit tests', files: unit, deadlineMs: 12 * minuteMs })));
   outcomes.push(...await runCorpora(corpus));
   const packages = await attempt('packages from Debian', () => installDebianPackages());
   const started = await attempt('a RabbitMQ of our own', startBroker);
@@ -73,7 +73,7 @@ async function full(): Promise<Outcome[]> {
   });
   outcomes.push(packages, started, compiled);
   if (broker) {
-    const suite = { name: 'tests with RabbitMQ', files: real, env: brokerEnv(broker), deadlineMs: 6 * minuteMs };
+    const suite = { name: 'tests with RabbitMQ', files: real, env: brokerEnv(broker), deadlineMs: 12 * minuteMs };
     outcomes.push(...await runAll([onNode(suite), onDeno(suite)]));
   }
   if (broker && compiled.fault === undefined) outcomes.push(await run(endToEndStep(endToEnd, broker)));
@@ -84,13 +84,13 @@ async function full(): Promise<Outcome[]> {
 function endToEndStep(files: string[], node: Rabbitmq): Step {
   const env = { ...brokerEnv(node), MAILCHUTE_BIN: join(root, 'dist', 'mailchute') };
   const name = 'end-to-end tests of the executable';
-  const step = onNode({ name, files, env, deadlineMs: 20 * minuteMs, testDeadlineMs: 10 * minuteMs });
+  const step = onNode({ name, files, env, deadlineMs: 45 * minuteMs, testDeadlineMs: 10 * minuteMs });
   const command = step.command.map((word) => word === '--test-concurrency=2' ? '--test-concurrency=1' : word);
   return { ...step, command, verbose: true };
 }
 
 async function runCorpora(files: string[]): Promise<Outcome[]> {
-  const suite = { name: 'corpora', files, deadlineMs: 6 * minuteMs };
+  const suite = { name: 'corpora', files, deadlineMs: 12 * minuteMs };
   if (process.env['MAILCHUTE_CORPORA']) return await runAll([onNode(suite), onDeno(suite)]);
   notRun.push(...files);
   return [];
