@@ -23,8 +23,8 @@ type Works = Readonly<Record<string, Work>>;
 const ROUNDS = 3;
 const TRIES = 3;
 const MAX_RATIO = 2.5;
-/** Milliseconds below which a ratio is noise, and beyond which a single work counts as hanging. */
-const NOISE_MS = 20;
+/** Milliseconds below which a ratio is printed but proves nothing, and beyond which a single work counts as hanging. */
+const NOISE_MS = 100;
 const GUARD_MS = 10_000;
 
 function worksOfMail(content: Buffer): Works {
@@ -85,8 +85,11 @@ interface Cost {
   readonly work: string;
   readonly once: number;
   readonly twice: number;
-  /** Zero where it is noise. */
-  readonly ratio: number;
+}
+
+/** Whether twice the input costs more than its size explains. */
+function isTooMuch({ once, twice }: Cost): boolean {
+  return twice > GUARD_MS || (twice > NOISE_MS && twice / Math.max(once, NOISE_MS / 2) > MAX_RATIO);
 }
 
 async function measure(name: string, bytes: number): Promise<Cost[]> {
@@ -101,11 +104,10 @@ async function measure(name: string, bytes: number): Promise<Cost[]> {
 
 /** Other programs on the machine disturb, so a bad ratio is measured again, and the best times of all tries count. */
 async function measureWork(work: string, { doOnce, doTwice }: { doOnce: Work; doTwice: Work }): Promise<Cost> {
-  let cost: Cost = { work, once: Infinity, twice: Infinity, ratio: Infinity };
-  for (let attempt = 0; attempt < TRIES && cost.ratio > MAX_RATIO; attempt++) {
+  let cost: Cost = { work, once: await fastest(doOnce), twice: await fastest(doTwice) };
+  for (let attempt = 1; attempt < TRIES && isTooMuch(cost); attempt++) {
     const once = Math.min(cost.once, await fastest(doOnce));
-    const twice = Math.min(cost.twice, await fastest(doTwice));
-    cost = { work, once, twice, ratio: twice < NOISE_MS ? 0 : twice / Math.max(once, NOISE_MS / 2) };
+    cost = { work, once, twice: Math.min(cost.twice, await fastest(doTwice)) };
   }
   return cost;
 }
@@ -114,15 +116,15 @@ async function measureWork(work: string, { doOnce, doTwice }: { doOnce: Work; do
 async function printCosts(name: string, bytes: number): Promise<void> {
   const costs = await measure(name, bytes);
   const dearest = costs.toSorted((one, other) => other.twice - one.twice)[0];
-  const bad = costs.filter(({ ratio, twice }) => ratio > MAX_RATIO || twice > GUARD_MS);
+  const bad = costs.filter(isTooMuch);
   const shown = new Set([...(dearest === undefined ? [] : [dearest]), ...bad]);
   for (const cost of shown) {
-    const { work, once, twice, ratio } = cost;
+    const { work, once, twice } = cost;
     console.log([
       name.padEnd(40),
       work.padEnd(16),
       `${once.toFixed(1).padStart(8)} ${twice.toFixed(1).padStart(8)} ms`,
-      (ratio === 0 ? '-' : `x${ratio.toFixed(2)}`).padStart(6),
+      `x${(twice / once).toFixed(2)}`.padStart(6),
       `${Math.round(process.resourceUsage().maxRSS / 1024)} MB`.padStart(8),
       ...(bad.includes(cost) ? ['TOO MUCH'] : []),
     ].join(' '));

@@ -18,7 +18,7 @@ export function parseAddressList(list: string): string[] {
   let at = 0;
   while (at < list.length) {
     const character = list.charAt(at);
-    const end = character in OPENERS ? endOfToken(list, at) : at + 1;
+    const end = character in OPENERS ? endOfToken(list, at) : endOfWord(list, at);
     // The gateways of some systems write semicolons for commas; in a group's end it is one more empty entry.
     if ((character === ',' || character === ';') && !entry.isInAngle) endEntry();
     else if (character === ':' && entry.isGroupName) entry = new Entry();
@@ -27,6 +27,15 @@ export function parseAddressList(list: string): string[] {
   }
   endEntry();
   return found;
+}
+
+// What has a meaning of its own, one character at a time.
+const WORD = /[^ \t<>@.,;:"([]+/y;
+
+/** Offset after a run of characters without a meaning of their own, or after the one that has one. */
+function endOfWord(text: string, start: number): number {
+  WORD.lastIndex = start;
+  return WORD.test(text) ? WORD.lastIndex : start + 1;
 }
 
 /** Offset after a quoted string, comment or domain literal; past the end of the text when it never closes. */
@@ -46,7 +55,7 @@ function endOfToken(text: string, start: number): number {
 /** What stands between two commas; no text is looked at twice, so that a long list takes no longer than its length. */
 class Entry {
   /** The address so far: what is in the angle brackets, or all of it without any. */
-  #text = '';
+  #words: string[] = [];
   #last = '';
   #hasAt = false;
   #state: 'words' | 'in-angle' | 'after-angle' = 'words';
@@ -76,21 +85,22 @@ class Entry {
   /** The one address, empty when there is not exactly one; undefined for nothing between two commas. */
   toText(): string | undefined {
     if (this.#isBroken || this.isInAngle || this.#hasGap) return '';
-    return this.#state === 'words' && this.#text === '' ? undefined : this.#text;
+    return this.#state === 'words' && this.#words.length === 0 ? undefined : this.#words.join('');
   }
 
   /** Everything before was a name. */
   #openAngle(): void {
     if (this.#state !== 'words') this.#isBroken = true;
     this.#state = 'in-angle';
-    this.#text = this.#last = '';
+    this.#words = [];
+    this.#last = '';
     this.#hasGap = this.#isAfterBlank = false;
   }
 
   #append(token: string): void {
     const joins = this.#last === '' || isJoint(this.#last) || isJoint(token);
     if (this.#isAfterBlank && !joins) this.#hasGap = true;
-    if (!this.#hasGap) this.#text += token;
+    if (!this.#hasGap) this.#words.push(token);
     if (token === '@') this.#hasAt = true;
     this.#last = token;
     this.#isAfterBlank = false;
