@@ -6,6 +6,8 @@ import process from 'node:process';
 import { describeKey } from '../src/config/describe-key.ts';
 import { KEY_GROUPS, type KeyName, KEYS, KNOWN_NAMES } from '../src/config/keys.ts';
 import { SYSTEM_FILE } from '../src/config/load.ts';
+import { createDocument } from '../src/http/api/create-document.ts';
+import { ALL_ROUTES } from '../src/http/api/operations.ts';
 import { EVENTS } from '../src/telemetry/events.ts';
 import { toObservabilityPage } from './metrics-table.ts';
 import { toRecordJsonSchema } from './record-json-schema.ts';
@@ -14,7 +16,7 @@ import { toRecordJsonSchema } from './record-json-schema.ts';
 export interface Page {
   /** From the project's root. */
   readonly path: string;
-  readonly render: () => string;
+  readonly render: () => string | Promise<string>;
 }
 
 /** Every generated file. */
@@ -22,6 +24,7 @@ export const PAGES: readonly Page[] = [
   { path: 'docs/configuration.md', render: toConfigurationPage },
   { path: 'docs/events.md', render: toEventsPage },
   { path: 'docs/observability.md', render: toObservabilityPage },
+  { path: 'docs/openapi.json', render: toOpenApiText },
   { path: 'docs/record.schema.json', render: toRecordJsonSchema },
 ];
 
@@ -70,6 +73,11 @@ export function toEventsPage(): string {
   return [EVENTS_INTRODUCTION, ...sections].join('\n');
 }
 
+/** The description of the HTTP door, of no gateway in particular. */
+export async function toOpenApiText(): Promise<string> {
+  return `${JSON.stringify(await createDocument(ALL_ROUTES, 'perhaps'), null, 2)}\n`;
+}
+
 function toEntry(name: KeyName): string {
   const details = describeKey(name).map(({ label, value }) => `- ${label}: ${toCode(label, value)}\n`);
   return `### ${name}\n\n${escape(KEYS[name].doc)}\n\n${details.join('')}`;
@@ -103,8 +111,9 @@ function escape(text: string): string {
 }
 
 /** The pages whose file is not what would be generated now. */
-export function stalePages(root: string): readonly Page[] {
-  return PAGES.filter(({ path, render }) => readIfThere(join(root, path)) !== render());
+export async function stalePages(root: string): Promise<readonly Page[]> {
+  const texts = await Promise.all(PAGES.map(({ render }) => render()));
+  return PAGES.filter(({ path }, index) => readIfThere(join(root, path)) !== texts[index]);
 }
 
 function readIfThere(path: string): string | undefined {
@@ -117,10 +126,10 @@ function readIfThere(path: string): string | undefined {
 
 if (import.meta.main) {
   const root = resolve(import.meta.dirname, '..');
-  const stale = stalePages(root);
+  const stale = await stalePages(root);
   const checking = process.argv.includes('--check');
   for (const { path, render } of stale) {
-    if (!checking) writeFileSync(join(root, path), render());
+    if (!checking) writeFileSync(join(root, path), await render());
     process.stdout.write(checking ? `${path}: stale, run npm run docs\n` : `${path}: written\n`);
   }
   if (checking && stale.length > 0) process.exitCode = 1;

@@ -9,11 +9,12 @@ const OBJECT = 'must be an object';
 export const MAX_ATTACHMENTS = 1000;
 
 const text = v.string(TEXT);
-const address = v.union([text, v.strictObject({ name: v.optional(text), address: text })], ADDRESS);
-const addresses = v.union([address, v.array(address)], `${ADDRESS}, or an array of these`);
+/** One address. */
+export const addressSchema = v.union([text, v.strictObject({ name: v.optional(text), address: text })], ADDRESS);
+const addresses = v.union([addressSchema, v.array(addressSchema)], `${ADDRESS}, or an array of these`);
 
 /** One file of a message. */
-const attachmentSchema = v.strictObject({
+export const attachmentSchema = v.strictObject({
   filename: text,
   contentType: text,
   content: v.pipe(text, v.description('base64 (RFC 4648 section 4) without line breaks')),

@@ -12,12 +12,22 @@ const ipAddress = v.pipe(text, v.check((address) => isIP(address) !== 0, 'must b
 
 /** The JSON message; names that are not listed are custom properties of any type. */
 export const messageSchema = v.looseObject({
-  envelope: v.optional(v.nullable(v.string('must be a string or null'))),
-  recipient: v.optional(text),
-  recipients: v.optional(texts),
-  mime: v.optional(v.pipe(v.string('must be a string: the whole message'), v.nonEmpty('must not be empty'))),
+  envelope: v.optional(v.pipe(
+    v.nullable(v.string('must be a string or null')),
+    v.description('The sender; empty or null is the null sender. Left out: the first address of From'),
+  )),
+  recipient: v.optional(v.pipe(text, v.description('One recipient'))),
+  recipients: v.optional(v.pipe(texts, v.description('Recipients. Left out, too: the addresses of To, Cc and Bcc'))),
+  mime: v.optional(v.pipe(
+    v.string('must be a string: the whole message'),
+    v.nonEmpty('must not be empty'),
+    v.description('The whole message, with CRLF as line end everywhere, or LF everywhere'),
+  )),
   message: v.optional(mailSchema),
-  'mime-encoding': v.optional(v.literal('base64', 'must be "base64" or left out')),
+  'mime-encoding': v.optional(v.pipe(
+    v.literal('base64', 'must be "base64" or left out'),
+    v.description('That mime is base64, for content that is not UTF-8'),
+  )),
   ...v.partial(v.object(outgoingProperties)).entries,
   ips: v.optional(v.array(ipAddress, 'must be an array of IP addresses')),
 }, 'must be an object');
