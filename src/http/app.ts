@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { refuseAccess, toAccessRequest } from './access.ts';
+import { describeApi } from './api/describe-api.ts';
 import { authenticate, toAuthenticationRequest } from './authenticate.ts';
 import { giveBackRoom } from './body-room.ts';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
@@ -33,6 +34,10 @@ export function createApp(door: HttpDoor): Hono<DoorEnv> {
     app.get('/metrics', guardMetrics(door), metrics(door.metrics)).all(methodNotAllowed(door, 'GET, HEAD'));
   }
   app.use(guard(door));
+  // What the door is like is no secret, but nothing for strangers and web pages either.
+  const api = describeApi({ access: door.access, routes: () => app.routes });
+  app.get('/openapi.json', api.document).all(methodNotAllowed(door, 'GET, HEAD'));
+  app.get('/docs', api.page).all(methodNotAllowed(door, 'GET, HEAD'));
   app.get('/problems/:code', (c) => problemPage(c) ?? notFound(c, door));
   app.use(identify(door));
   app.use(giveBackRoom);
