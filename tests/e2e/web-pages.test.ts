@@ -1,4 +1,4 @@
-// The door of a developer's machine, open to programs on it, and what pages in a real browser try there.
+// The door of a developer's machine in a real browser: what pages of other sites try there, and what its own page needs.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -116,4 +116,38 @@ test('A page of another site cannot send mail through an open door, whatever it 
   const curl = ['-sS', '-o', '/dev/null', '-w', '%{http_code}', '-H', 'Content-Type: application/json', '-d', message];
   assert.equal((await promisify(execFile)('curl', [...curl, url])).stdout, '202');
   assert.equal((await gateway.run('queue', 'get', 'inbox')).trim().split('\n').length, 2);
+});
+
+test('The documentation needs nothing from elsewhere, in light and in dark', async (t) => {
+  const [gateway, browser] = [await start(t), await startBrowser(t)];
+  const page = await browser.newPage();
+  const url = `http://127.0.0.1:${gateway.ports.http}/docs`;
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(url);
+  const backgrounds: unknown[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    backgrounds.push(await page.evaluate('getComputedStyle(document.body).backgroundColor'));
+  }
+  assert.deepEqual(backgrounds, ['rgb(255, 255, 255)', 'rgb(20, 24, 28)'], 'the policy lets its style in');
+  for (const width of [320, 1200]) {
+    await page.setViewportSize({ width, height: 800 });
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true, `${width} wide`);
+  }
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate('document.activeElement.textContent'), 'Skip the contents');
+  // A script that found its way in would not run.
+  const ran = `(() => {
+    const script = document.createElement('script');
+    script.textContent = 'window.ran = true';
+    document.body.append(script);
+    return window.ran === true;
+  })()`;
+  assert.deepEqual(complaints, []);
+  assert.equal(await page.evaluate(ran), false);
+  assert.deepEqual(requests, [url]);
 });
