@@ -1,19 +1,13 @@
 // Builds the one executable (`npm run compile`): src/main.ts and its packages as one script inside a copy of Node's binary.
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
+import { parseArgs } from 'node:util';
 import { build, type Metafile } from 'esbuild';
+import { readBuildInfo, toCommitDate } from './compile/build-info.ts';
+import { collectLicenses } from './compile/collect-licenses.ts';
+import { findNodePackage, type Target, TARGETS } from './compile/node-package.ts';
 
 const root = resolve(import.meta.dirname, '..');
 // Node looks for this mark in its own binary to know whether a script was put in; postject flips it.
@@ -22,13 +16,15 @@ const sentinelFuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 export interface CompileOptions {
   entry: string;
   output: string;
+  target: Target;
   version: string;
   commit: string;
+  commitDate: string;
 }
 
 /** Writes the executable to `output` and the licences of what it contains beside it. */
 export async function compile(options: CompileOptions): Promise<void> {
-  const node = findNode();
+  const runtime = findNodePackage(root, options.target);
   const parts = `${options.output}.parts`;
   rmSync(parts, { recursive: true, force: true });
   mkdirSync(parts, { recursive: true });
@@ -38,23 +34,27 @@ export async function compile(options: CompileOptions): Promise<void> {
     main: 'main.cjs',
     output: 'main.blob',
     disableExperimentalSEAWarning: true,
-    // Carrying compiled functions along would save 40 ms of the start, and make every build another file.
+    // Compiled functions carried along would differ from build to build, and could not be made for another processor.
     useCodeCache: false,
   };
   writeFileSync(join(parts, 'sea.json'), JSON.stringify(config));
+  // The blob is the same for every platform: it is made by the one whose binary can run here.
+  const node = join(findNodePackage(root, hostTarget()), 'bin', 'node');
   run(node, ['--experimental-sea-config', 'sea.json'], { cwd: parts });
   const executable = join(parts, 'executable');
-  copyFileSync(node, executable);
+  copyFileSync(join(runtime, 'bin', 'node'), executable);
   chmodSync(executable, 0o755);
   const postject = join(root, 'node_modules', 'postject', 'dist', 'cli.js');
   run(node, [postject, executable, 'NODE_SEA_BLOB', 'main.blob', '--sentinel-fuse', sentinelFuse], { cwd: parts });
   renameSync(executable, options.output);
-  writeFileSync(`${options.output}-licenses.txt`, collectLicenses(metafile, node));
+  writeFileSync(`${options.output}-licenses.txt`, collectLicenses(root, { metafile, runtime }));
   rmSync(parts, { recursive: true });
 }
 
 /** One CommonJS script without imports other than Node's own, the only kind that a single executable can load. */
-export async function bundle(options: CompileOptions): Promise<{ script: string; metafile: Metafile }> {
+export async function bundle(
+  options: Omit<CompileOptions, 'output' | 'target'>,
+): Promise<{ script: string; metafile: Metafile }> {
   const result = await build({
     absWorkingDir: root,
     entryPoints: [options.entry],
@@ -71,6 +71,7 @@ export async function bundle(options: CompileOptions): Promise<{ script: string;
     define: {
       MAILCHUTE_VERSION: JSON.stringify(options.version),
       MAILCHUTE_COMMIT: JSON.stringify(options.commit),
+      MAILCHUTE_COMMIT_DATE: JSON.stringify(options.commitDate),
       'import.meta.url': '__mailchuteUrl',
       'import.meta.filename': '__filename',
       'import.meta.dirname': '__dirname',
@@ -84,14 +85,11 @@ export async function bundle(options: CompileOptions): Promise<{ script: string;
   return { script: result.outputFiles[0]?.text ?? '', metafile: result.metafile };
 }
 
-/** The binary of the pinned platform package: not the Node that runs this script, so that every build is the same. */
-function findNode(): string {
-  const name = `node-${process.platform}-${process.arch}`;
-  const path = join(root, 'node_modules', name, 'bin', 'node');
-  if (!existsSync(path)) {
-    throw new Error(`Cannot compile: no package ${name} in node_modules (Linux on x64 or arm64, npm ci)`);
-  }
-  return path;
+/** The platform that this script runs on. */
+function hostTarget(): Target {
+  const host = TARGETS.find((target) => target === `${process.platform}-${process.arch}`);
+  if (host === undefined) throw new Error(`Cannot compile: run this on ${TARGETS.join(' or ')}`);
+  return host;
 }
 
 /** Both tools write their progress and a remark about missing signatures; it is of interest only when they fail. */
@@ -102,34 +100,16 @@ function run(command: string, args: string[], { cwd }: { cwd: string }): void {
   }
 }
 
-/** The licence texts of all bundled packages and of Node: their terms ask that every copy carries them. */
-function collectLicenses(metafile: Metafile, node: string): string {
-  const folders = Object.keys(metafile.inputs).map((path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0]);
-  const packages = [...new Set(folders.filter((folder) => folder !== undefined))].sort();
-  return [...packages.map((folder) => join(root, folder)), dirname(dirname(node))].map((folder) => {
-    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>;
-    const files = readdirSync(folder).filter((name) => /^(licen[cs]e|notice)/i.test(name)).sort();
-    const texts = files.map((name) => readFileSync(join(folder, name), 'utf8').trim());
-    return [`${manifest['name']} ${manifest['version']} (${manifest['license']})`, ...texts].join('\n\n');
-  }).join(`\n\n${'-'.repeat(80)}\n\n`) + '\n';
-}
-
-/** The short commit, `-dirty` with uncommitted changes; empty where there is no repository. */
-function readCommit(): string {
-  try {
-    const args = ['describe', '--always', '--dirty', '--exclude=*'];
-    return execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return '';
-  }
-}
-
 async function main(): Promise<void> {
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  const output = join(root, 'dist', 'mailchute');
+  const { values } = parseArgs({ options: { target: { type: 'string', default: hostTarget() } } });
+  const target = TARGETS.find((known) => known === values.target);
+  if (target === undefined) throw new Error(`Cannot compile for ${values.target}: it is one of ${TARGETS.join(', ')}`);
+  const output = join(root, 'dist', target === hostTarget() ? 'mailchute' : `mailchute-${target}`);
   mkdirSync(dirname(output), { recursive: true });
-  await compile({ entry: join(root, 'src', 'main.ts'), output, version, commit: readCommit() });
-  process.stdout.write(`dist/${basename(output)}: ${execFileSync(output, ['version'], { encoding: 'utf8' })}`);
+  const info = readBuildInfo(root, process.env);
+  await compile({ entry: join(root, 'src', 'main.ts'), output, target, ...info, commitDate: toCommitDate(info) });
+  const said = target === hostTarget() ? execFileSync(output, ['version'], { encoding: 'utf8' }) : `for ${target}\n`;
+  process.stdout.write(`dist/${basename(output)}: ${said}`);
 }
 
 if (import.meta.main) {

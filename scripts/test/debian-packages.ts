@@ -5,8 +5,10 @@ import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { say } from './step.ts';
 
-/** Package and the file or command that shows that it is installed. */
-const needed: readonly [name: string, proof: string][] = [
+/** A package, and the file or command that shows that it is installed. */
+export type DebianPackage = readonly [name: string, proof: string];
+
+const neededByTests: readonly DebianPackage[] = [
   ['rabbitmq-server', '/usr/lib/rabbitmq/bin/rabbitmq-server'],
   ['swaks', 'swaks'],
   ['libnet-ssleay-perl', '/usr/share/doc/libnet-ssleay-perl'],
@@ -32,18 +34,18 @@ const needed: readonly [name: string, proof: string][] = [
 ];
 
 /** Installs what is missing; returns the fault as text when something is still missing afterwards. */
-export function installDebianPackages(): string | undefined {
-  const missing = findMissing();
+export function installDebianPackages(needed: readonly DebianPackage[] = neededByTests): string | undefined {
+  const missing = findMissing(needed);
   if (missing.length === 0) return undefined;
   if (process.getuid?.() !== 0) return `FAILED (as root: apt-get install ${missing.join(' ')})`;
   say(`   apt-get install ${missing.join(' ')}`);
   aptGet(['update']);
   const fault = aptGet(['install', '--yes', '--no-install-recommends', ...missing]);
-  const still = findMissing();
+  const still = findMissing(needed);
   return still.length === 0 ? undefined : `FAILED (cannot install ${still.join(' ')})\n${fault}`;
 }
 
-function findMissing(): string[] {
+function findMissing(needed: readonly DebianPackage[]): string[] {
   return needed.filter(([, proof]) => !isThere(proof)).map(([name]) => name);
 }
 

@@ -66,7 +66,11 @@ export function openLook(
   const sizes = openQueueSizes(config, meter);
   const queues = { primary: config['rabbitmq-primary'], default: config['rabbitmq-inbox'] };
   let isReady = false;
-  meter.gauge('mailchute_build_info', { ...BUILD, runtime: toRuntimeName() }, () => 1);
+  meter.gauge(
+    'mailchute_build_info',
+    { version: BUILD.version, commit: BUILD.commit, runtime: toRuntimeName() },
+    () => 1,
+  );
   meter.gauge('mailchute_ready', {}, () => isReady ? 1 : 0);
   return {
     look: shareLooks(async ({ metrics }) => {

@@ -4,9 +4,9 @@ import type { CommandIo } from './command-io.ts';
 import { BUILD } from './build.ts';
 import { toRuntimeName } from './runtime-name.ts';
 
-/** Prints version, commit and runtime. */
+/** Prints version, commit with its date, and runtime. */
 export function version(_argv: readonly string[], { stdout }: CommandIo): number {
-  const commit = BUILD.commit === '' ? '' : ` (${BUILD.commit})`;
-  stdout(`mailchute ${BUILD.version}${commit}, ${toRuntimeName()}\n`);
+  const source = [BUILD.commit, BUILD.commitDate].filter((part) => part !== '').join(', ');
+  stdout(`mailchute ${BUILD.version}${source === '' ? '' : ` (${source})`}, ${toRuntimeName()}\n`);
   return 0;
 }

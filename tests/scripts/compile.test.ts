@@ -13,7 +13,7 @@ after(() => rmSync(directory, { recursive: true }));
 
 const root = resolve(import.meta.dirname, '../..');
 const entry = join(directory, 'main.ts');
-const options = { entry, output: '', version: '1.2.3', commit: 'abcdef0' };
+const options = { entry, version: '1.2.3', commit: 'abcdef0', commitDate: '2026-11-21' };
 
 test('bundle() puts the sources and the build into one script', async () => {
   writeFileSync(join(directory, 'greeting.ts'), 'export const greeting: string = `hello`;\n');
@@ -22,14 +22,15 @@ test('bundle() puts the sources and the build into one script', async () => {
     `import { greeting } from './greeting.ts';
      declare const MAILCHUTE_VERSION: string;
      declare const MAILCHUTE_COMMIT: string;
+     declare const MAILCHUTE_COMMIT_DATE: string;
      declare const result: unknown[];
-     result.push(greeting, MAILCHUTE_VERSION, MAILCHUTE_COMMIT, import.meta.url, import.meta.main);`,
+     result.push(greeting, MAILCHUTE_VERSION, MAILCHUTE_COMMIT, MAILCHUTE_COMMIT_DATE, import.meta.url, import.meta.main);`,
   );
   const { script } = await bundle(options);
   const result: unknown[] = [];
   const require = () => ({ pathToFileURL: (path: string) => new URL(`file://${path}`) });
   vm.runInNewContext(script, { result, require, __filename: '/opt/mailchute' });
-  assert.deepEqual(result, ['hello', '1.2.3', 'abcdef0', 'file:///opt/mailchute', true]);
+  assert.deepEqual(result, ['hello', '1.2.3', 'abcdef0', '2026-11-21', 'file:///opt/mailchute', true]);
 });
 
 test('bundle() carries the packages and requires only builtin modules', async () => {
