@@ -2,19 +2,21 @@
 
 import type { Server, Socket } from 'node:net';
 import process from 'node:process';
-import type { HoldAnswer, HoldFacts, TakeHold } from '../net/holds.ts';
+import { type HoldAnswer, type HoldFacts, NOBODY_COUNTS, type TakeHold } from '../net/holds.ts';
 import type { BoundAddress, Listen } from '../net/listen.ts';
 import type { Look, Overview, ReportSelf } from './overview.ts';
 import type { FromWorker, Letter, Note, Welcome } from './worker-messages.ts';
 
 /** The channel as the first process set it up. */
-export type Channel = Pick<NodeJS.Process, 'send' | 'connected' | 'on'>;
+export type Channel = Pick<NodeJS.Process, 'send' | 'ppid' | 'on'>;
 
 /** A request for a hold that is not answered yet. */
 type Answer = (granted: boolean, facts: HoldFacts) => void;
 
 // What a worker has counted since it last said so is lost when it is killed.
 const COUNTED_MS = 1000;
+// A channel whose other end died with something unread is reset, and Deno then says nothing of a disconnect.
+const PARENT_CHECK_MS = 1000;
 const GONE = 'The first process of the gateway is gone';
 
 /** The link of the worker that this process is. */
@@ -32,6 +34,7 @@ export class PrimaryLink {
   readonly #looks = new Map<number, PromiseWithResolvers<Overview>>();
   #self: ReportSelf | undefined;
   #lastId = 0;
+  #isGone = false;
 
   /** Says hello; throws when no gateway has started this process. */
   constructor(channel: Channel = process) {
@@ -45,12 +48,16 @@ export class PrimaryLink {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) channel.on(signal, () => this.#leave(signal));
     // The first process passes it on, also while nothing here listens to it yet.
     channel.on('SIGHUP', () => {});
+    const parent = channel.ppid;
+    setInterval(() => {
+      if (channel.ppid !== parent) this.#lose();
+    }, PARENT_CHECK_MS).unref();
     this.#send({ kind: 'hello' });
   }
 
   /** Gets a server the connections of a port of the first process. */
   readonly listen: Listen = async (server, target) => {
-    if (!this.#channel.connected) throw new Error(GONE);
+    if (this.#isGone) throw new Error(GONE);
     const id = ++this.#lastId;
     const opening = Promise.withResolvers<{ readonly door: number; readonly bound: BoundAddress }>();
     this.#openings.set(id, opening);
@@ -64,7 +71,8 @@ export class PrimaryLink {
   readonly take: TakeHold = (request, signal) => {
     const id = ++this.#lastId;
     return new Promise<HoldAnswer>((resolve) => {
-      if (signal?.aborted === true || !this.#channel.connected) return resolve({ granted: false, facts: {} });
+      if (signal?.aborted === true) return resolve({ granted: false, facts: {} });
+      if (this.#isGone) return resolve({ granted: false, facts: NOBODY_COUNTS });
       const drop = (facts: HoldFacts = {}) => this.#send({ kind: 'drop', id, facts });
       const withdraw = () => {
         drop();
@@ -83,7 +91,7 @@ export class PrimaryLink {
 
   /** Looks at the whole gateway; rejects once the first process is gone. */
   readonly look: Look = (what) => {
-    if (!this.#channel.connected) return Promise.reject(new Error(GONE));
+    if (this.#isGone) return Promise.reject(new Error(GONE));
     const id = ++this.#lastId;
     const looking = Promise.withResolvers<Overview>();
     this.#looks.set(id, looking);
@@ -160,13 +168,16 @@ export class PrimaryLink {
   }
 
   #lose(): void {
-    for (const answer of this.#requests.values()) answer(false, {});
+    this.#isGone = true;
+    for (const answer of this.#requests.values()) answer(false, NOBODY_COUNTS);
     for (const waiting of [...this.#openings.values(), ...this.#looks.values()]) waiting.reject(new Error(GONE));
     this.#stop.resolve('disconnect');
   }
 
   #send(message: FromWorker): void {
-    if (!this.#channel.connected) return;
-    this.#channel.send?.(message, undefined, undefined, () => {}); // a failure is a disconnect, which is noticed as such
+    if (this.#isGone) return;
+    this.#channel.send?.(message, undefined, undefined, (error) => {
+      if (error !== null && error !== undefined) this.#lose();
+    });
   }
 }

@@ -42,7 +42,7 @@ export async function worker(argv: readonly string[], io: CommandIo): Promise<nu
         counts: new SharedConnectionCounts(link.take),
         throttle: createSharedLoginThrottle(link.take),
         look: link.look,
-        room: new SharedRoom(link.take, toContentBytes(loaded.config)),
+        room: new SharedRoom(link.take, { bytes: toContentBytes(loaded.config), processes: workers }),
       },
     });
     log.close();

@@ -1,10 +1,18 @@
 // Room for content in one of several processes: it is counted in another one, which is asked in steps, not for each message.
 
 import { type Room, SMALL_PORTION, type TakeOptions, toLargestCharge } from './content-room.ts';
-import type { Hold, TakeHold } from './holds.ts';
+import { type Hold, NOBODY_COUNTS, type TakeHold } from './holds.ts';
 
 // What is asked for at least, and kept without use at most.
 const STEP_BYTES = SMALL_PORTION;
+
+/** Options of `SharedRoom`. */
+export interface SharedRoomOptions {
+  /** The room of all processes together. */
+  readonly bytes: number;
+  /** How many they are. */
+  readonly processes: number;
+}
 
 interface Portion {
   readonly bytes: number;
@@ -15,14 +23,15 @@ interface Portion {
 export class SharedRoom implements Room {
   readonly largest: number;
   readonly #take: TakeHold;
+  readonly #ownShare: number;
   readonly #portions = new Set<Portion>();
   #granted = 0;
   #taken = 0;
 
-  /** @param roomBytes the room of all processes together */
-  constructor(take: TakeHold, roomBytes: number) {
+  constructor(take: TakeHold, { bytes, processes }: SharedRoomOptions) {
     this.#take = take;
-    this.largest = toLargestCharge(roomBytes);
+    this.#ownShare = bytes / processes;
+    this.largest = toLargestCharge(bytes);
   }
 
   get taken(): number {
@@ -54,9 +63,16 @@ export class SharedRoom implements Room {
     const portion = Math.max(bytes, STEP_BYTES);
     const what = wait === undefined ? 'room' : 'room-when-free';
     const answer = await this.#take({ what, key: String(portion) }, wait);
-    if (!answer.granted) return false;
+    if (!answer.granted) return answer.facts === NOBODY_COUNTS && this.#takeOwn(bytes);
     this.#portions.add({ bytes: portion, hold: answer.hold });
     this.#granted += portion;
+    this.#taken += bytes;
+    return true;
+  }
+
+  /** What was begun before the counting process went is still finished, within a share that is everybody's own. */
+  #takeOwn(bytes: number): boolean {
+    if (this.#taken + bytes > this.#ownShare) return false;
     this.#taken += bytes;
     return true;
   }

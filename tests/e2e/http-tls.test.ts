@@ -26,8 +26,8 @@ for (const threads of [1, 2]) {
       },
     });
     t.after(() => removeGateway(gateway));
-    const loaded = gateway.events('tls.certificate-loaded').length;
-    assert.equal(loaded, threads);
+    await gateway.event('tls.certificate-loaded', threads);
+    assert.equal(gateway.events('tls.certificate-loaded').length, threads);
     const before = await connectHttps(securePort, first!.certificate);
     assert.deepEqual([before.subject, await before.post()], ['first.example.org', 202]);
     writePair(directory, second!);
