@@ -2,8 +2,9 @@
 
 import type { Server, Socket } from 'node:net';
 import process from 'node:process';
-import { type HoldAnswer, type HoldFacts, NOBODY_COUNTS, type TakeHold } from '../net/holds.ts';
+import type { HoldAnswer, HoldFacts, TakeHold } from '../net/holds.ts';
 import type { BoundAddress, Listen } from '../net/listen.ts';
+import { NOBODY_COUNTS } from '../net/shared-room.ts';
 import type { Look, Overview, ReportSelf } from './overview.ts';
 import type { FromWorker, Letter, Note, Welcome } from './worker-messages.ts';
 

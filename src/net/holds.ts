@@ -21,8 +21,5 @@ export type HoldAnswer =
   | { readonly granted: true; readonly hold: Hold }
   | { readonly granted: false; readonly facts: HoldFacts };
 
-/** Goes with a refusal when the counting process is gone. */
-export const NOBODY_COUNTS: HoldFacts = {};
-
 /** Asks for a hold. Never rejects; an aborted signal withdraws the request, and the answer is then a refusal. */
 export type TakeHold = (request: HoldRequest, signal?: AbortSignal) => Promise<HoldAnswer>;

@@ -1,10 +1,13 @@
 // Room for content in one of several processes: it is counted in another one, which is asked in steps, not for each message.
 
 import { type Room, SMALL_PORTION, type TakeOptions, toLargestCharge } from './content-room.ts';
-import { type Hold, NOBODY_COUNTS, type TakeHold } from './holds.ts';
+import type { Hold, HoldFacts, TakeHold } from './holds.ts';
 
 // What is asked for at least, and kept without use at most.
 const STEP_BYTES = SMALL_PORTION;
+
+/** Goes with a refusal when the counting process is gone. */
+export const NOBODY_COUNTS: HoldFacts = {};
 
 /** Options of `SharedRoom`. */
 export interface SharedRoomOptions {

@@ -93,12 +93,15 @@ test('The same observation convicts a build whose waiting was taken out', async 
   cpSync(join(ROOT, 'package.json'), join(directory, 'package.json'));
   symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
   const path = join(directory, 'src/pipeline/ingest.ts');
-  const waiting = 'await outlet.publish(records)';
+  const waiting = 'await outlet.publish(records, draft.submission.key?.claim)';
   const source = readFileSync(path, 'utf8');
   assert.equal(source.split(waiting).length, 2, `ingest.ts waits in one place: ${waiting}`);
   writeFileSync(
     path,
-    source.replace(waiting, '(void outlet.publish(records), records.map(() => ({ stored: true as const })))'),
+    source.replace(
+      waiting,
+      '(void outlet.publish(records, draft.submission.key?.claim), records.map(() => ({ stored: true as const })))',
+    ),
   );
   const command = toProgramCommand(join(directory, 'src/main.ts'));
   const gateway = await startGateway({ command, config: { 'rabbitmq-address': brokerAddress() } });

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ContentRoom } from '../../src/net/content-room.ts';
-import { type HoldRequest, NOBODY_COUNTS, type TakeHold } from '../../src/net/holds.ts';
-import { SharedRoom } from '../../src/net/shared-room.ts';
+import type { HoldRequest, TakeHold } from '../../src/net/holds.ts';
+import { NOBODY_COUNTS, SharedRoom } from '../../src/net/shared-room.ts';
 
 const MB = 1024 * 1024;
 
