@@ -12,6 +12,8 @@ const FORMS: Forms = new Map<string, Parse>([['application/octet-stream', parseO
 export function sendMail(door: HttpDoor): (c: Context<DoorEnv>) => Promise<Response> {
   return async function sendMail(c) {
     const submitted = await submit(await parseRequest(c, { door, forms: FORMS }), { c, door });
-    return submitted.ok ? c.body(null, 200, toReplayHeader(submitted)) : answerRefused(submitted, { c, door });
+    return submitted.ok
+      ? c.body(null, 200, { 'content-length': '0', ...toReplayHeader(submitted) })
+      : answerRefused(submitted, { c, door });
   };
 }

@@ -22,6 +22,7 @@ test('A mail is submitted for To, Cc and Bcc, without its Bcc, and answered with
   const { door, submissions } = createRecordingDoor();
   const response = await sendMail(door, MAIL);
   assert.deepEqual([response.status, await response.text()], [200, '']);
+  assert.equal(response.headers.get('content-length'), '0');
   const [submission] = submissions;
   const rcptTo = ['a@x.example', 'c@x.example', 'b@x.example'].map((address) => ({ address }));
   assert.deepEqual(submission?.envelope, { mailFrom: 's@x.example', rcptTo });
