@@ -52,7 +52,7 @@ function scanChunk(text: string, ends: LineEnds, { afterCr }: { readonly afterCr
     else ends.bareLf = true;
   }
   const last = text.length - 1; // a CR in the last place is judged with the next chunk
-  for (let at = text.indexOf('\r'); at >= 0 && at < last; at = text.indexOf('\r', at + 1)) {
+  for (let at = text.indexOf('\r'); !ends.bareCr && at >= 0 && at < last; at = text.indexOf('\r', at + 1)) {
     if (text.charCodeAt(at + 1) !== LF) ends.bareCr = true;
   }
 }
@@ -67,9 +67,37 @@ function toCrlf(chunks: Uint8Array[]): Uint8Array[] {
   for (const [index, chunk] of chunks.entries()) {
     if (chunk.length === 0) continue;
     // The CR at the end of the last chunk has become a CRLF already.
-    const text = toLatin1(afterCr && chunk[0] === LF ? chunk.subarray(1) : chunk);
+    const from = afterCr && chunk[0] === LF ? chunk.subarray(1) : chunk;
     afterCr = chunk[chunk.length - 1] === CR;
-    chunks[index] = Buffer.from(text.replace(/\r\n|\r|\n/g, '\r\n'), 'latin1');
+    chunks[index] = repairChunk(from);
   }
   return chunks;
+}
+
+/** Byte by byte: a chunk may be nothing but line ends, and replacing them in a text costs twenty times as much then. */
+function repairChunk(chunk: Uint8Array): Uint8Array {
+  const repaired = Buffer.allocUnsafe(chunk.length + countBare(chunk));
+  let length = 0;
+  for (let at = 0; at < chunk.length; at++) {
+    const byte = chunk[at] ?? 0;
+    if (byte !== CR && byte !== LF) {
+      repaired[length++] = byte;
+      continue;
+    }
+    repaired[length++] = CR;
+    repaired[length++] = LF;
+    if (byte === CR && chunk[at + 1] === LF) at++;
+  }
+  return repaired;
+}
+
+/** How many CRs and LFs stand alone, each of which takes a byte more when repaired. */
+function countBare(chunk: Uint8Array): number {
+  let bare = 0;
+  for (let at = 0; at < chunk.length; at++) {
+    if (chunk[at] === LF) bare++;
+    else if (chunk[at] === CR && chunk[at + 1] === LF) at++;
+    else if (chunk[at] === CR) bare++;
+  }
+  return bare;
 }
