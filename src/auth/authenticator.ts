@@ -11,6 +11,14 @@ import { type Admission, createLoginThrottle, type LoginThrottle } from './login
 /** accepted: 235. rejected: 535. unavailable: 454. */
 export type LoginOutcome = 'accepted' | 'rejected' | 'unavailable';
 
+/** A login that was not tried, since its address has got too much wrong lately. */
+export interface ThrottledLogin {
+  /** What the address was told last. */
+  readonly answer: 'rejected' | 'unavailable';
+  /** Milliseconds until one may be tried. */
+  readonly retryAfterMs: number;
+}
+
 /** Where a login comes from. */
 export interface LoginOrigin {
   /** The client's address, after the PROXY protocol. */
@@ -24,7 +32,7 @@ export interface LoginOrigin {
 /** Takes logins. */
 export interface Authenticator {
   /** Never rejects; takes at most the time limit plus the delay that failed logins have earned. */
-  authenticate(credentials: Credentials, origin: LoginOrigin): Promise<LoginOutcome>;
+  authenticate(credentials: Credentials, origin: LoginOrigin): Promise<LoginOutcome | ThrottledLogin>;
   /** Ends what is under way, as unavailable, and gives back what the backends hold. */
   close(): Promise<void>;
 }
@@ -99,7 +107,10 @@ class BackendChain implements Authenticator {
     this.#wait = wait;
   }
 
-  async authenticate(credentials: Credentials, { remoteIp, session, signal }: LoginOrigin): Promise<LoginOutcome> {
+  async authenticate(
+    credentials: Credentials,
+    { remoteIp, session, signal }: LoginOrigin,
+  ): Promise<LoginOutcome | ThrottledLogin> {
     const admission = await this.#throttle.admit(remoteIp);
     const from = { ...(session === undefined ? {} : { session }), remote: remoteIp };
     if (!admission.admitted) return this.#refuse(admission, from);
@@ -122,9 +133,12 @@ class BackendChain implements Authenticator {
     await Promise.all(this.#backends.map(({ backend }) => backend.close()));
   }
 
-  #refuse({ answer, first }: Admission & { readonly admitted: false }, from: LoggedOrigin): LoginOutcome {
+  #refuse(
+    { answer, first, retryAfterMs }: Admission & { readonly admitted: false },
+    from: LoggedOrigin,
+  ): LoginOutcome | ThrottledLogin {
     if (first) this.#log.emit('auth.throttled', from);
-    return answer;
+    return retryAfterMs === undefined ? answer : { answer, retryAfterMs };
   }
 
   async #inquire(

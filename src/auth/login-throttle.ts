@@ -13,6 +13,8 @@ export type Admission =
     readonly answer: 'rejected' | 'unavailable';
     /** Whether this is the first refusal since the address was last admitted. */
     readonly first: boolean;
+    /** Milliseconds until a login may be tried; left out: nobody counts logins now. */
+    readonly retryAfterMs?: number;
   }
   | {
     readonly admitted: true;
@@ -77,7 +79,7 @@ class MemoryThrottle implements LoginThrottle {
     if (count >= this.#limits.maxFailures) {
       const first = !record.refused;
       record.refused = true;
-      return { admitted: false, answer: record.answer, first };
+      return { admitted: false, answer: record.answer, first, retryAfterMs: this.#untilAdmitted(record) };
     }
     record.refused = false;
     record.pending++;
@@ -95,6 +97,12 @@ class MemoryThrottle implements LoginThrottle {
     record.failures = record.failures.filter((time) => time > since);
     const { length } = record.failures;
     return length < this.#limits.freeFailures ? length : length + record.pending;
+  }
+
+  /** Until enough failures have left the window; those that are still being tried are over by the longest delay. */
+  #untilAdmitted({ failures }: Record): number {
+    const last = failures.at(-this.#limits.maxFailures);
+    return last === undefined ? LONGEST_DELAY_MS : last + this.#limits.windowMs - this.#limits.now();
   }
 
   #end(

@@ -20,8 +20,13 @@ export function createSharedLoginThrottle(take: TakeHold): LoginThrottle {
 }
 
 /** A refusal without facts is one by nobody: the other process is gone. */
-function toRefusal({ answer, first }: HoldFacts): Admission {
-  return { admitted: false, answer: answer === 'rejected' ? 'rejected' : 'unavailable', first: first === true };
+function toRefusal({ answer, first, retryAfterMs }: HoldFacts): Admission {
+  return {
+    admitted: false,
+    answer: answer === 'rejected' ? 'rejected' : 'unavailable',
+    first: first === true,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs: Number(retryAfterMs) }),
+  };
 }
 
 /** The way a login ended, out of the facts that its release came with. */

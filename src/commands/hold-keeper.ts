@@ -35,7 +35,10 @@ export function createGrantor({ places, httpPlaces, counts, throttle, room }: Ga
       return granted ? { release: () => room.give(bytes) } : DENIED;
     }
     const admission = await throttle.admit(key);
-    if (!admission.admitted) return { facts: { answer: admission.answer, first: admission.first } };
+    if (!admission.admitted) {
+      const { admitted: _, ...facts } = admission;
+      return { facts };
+    }
     return {
       facts: { delayMs: admission.delayMs },
       release(facts) {

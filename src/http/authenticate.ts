@@ -1,6 +1,7 @@
 // Who sends a request, where the door asks for credentials: a token's name or a user's, or the reason to refuse.
 
 import type { Context } from 'hono';
+import type { ThrottledLogin } from '../auth/authenticator.ts';
 import { parseAuthorization } from './authorization.ts';
 import type { Credentials, DoorEnv } from './http-door.ts';
 import { isOnThisHost, type Peer } from './peer.ts';
@@ -44,6 +45,7 @@ export async function authenticate(request: AuthenticationRequest, credentials: 
   const outcome = await credentials.authenticator?.authenticate({ username, password }, { remoteIp, session, signal });
   if (outcome === 'accepted') return { ok: true, value: username };
   if (outcome === 'unavailable') return failure(UNAVAILABLE);
+  if (typeof outcome === 'object') return failure(throttled(outcome));
   return failure(unauthorized('User name or password is wrong.', credentials));
 }
 
@@ -59,6 +61,16 @@ function unauthorized(detail: string, { nameOfToken, authenticator }: Credential
     ...(authenticator === undefined ? [] : ['Basic realm="mailchute", charset="UTF-8"']),
   ];
   return { code: 'unauthorized', detail, headers: { 'www-authenticate': schemes.join(', ') } };
+}
+
+/** Nothing was compared, so that the answer is the same for a right password. */
+function throttled({ retryAfterMs }: ThrottledLogin): Problem {
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  return {
+    code: 'too-many-failed-logins',
+    detail: 'The login was not tried.',
+    headers: { 'retry-after': String(seconds) },
+  };
 }
 
 const TLS_REQUIRED: Problem = { code: 'tls-required', detail: 'Credentials are taken over TLS only.' };

@@ -152,6 +152,13 @@ const kinds = {
     title: 'Mail loop',
     advice: 'The message has more than 100 Received headers: find out what sends it in circles.',
   },
+  'too-many-failed-logins': {
+    status: 429,
+    title: 'Too many failed logins',
+    advice:
+      'Mend the user or the password, and wait as long as Retry-After says: until then no login from this address is tried.',
+    retryAfter: 600,
+  },
   'header-too-large': {
     status: 431,
     title: 'Request header too large',

@@ -126,6 +126,7 @@ export class Authentication {
     const { authenticator, ...origin } = this.#options;
     const outcome = await authenticator?.authenticate(credentials, origin) ?? 'unavailable';
     if (outcome === 'accepted') this.#user = credentials.username;
-    return OUTCOMES[outcome];
+    // Not a 454 for whoever is throttled: a client with a wrong password would try it for ever.
+    return OUTCOMES[typeof outcome === 'object' ? outcome.answer : outcome];
   }
 }

@@ -142,7 +142,12 @@ test('Failed logins wait before a backend is asked, then are refused unasked wit
   };
   const authenticator = await openAuthenticator([backend], { log, wait });
   for (let count = 0; count < 25; count++) {
-    assert.equal(await authenticator.authenticate(credentials, origin), 'rejected');
+    const outcome = await authenticator.authenticate(credentials, origin);
+    if (count < 20) assert.equal(outcome, 'rejected');
+    else {
+      assert.ok(typeof outcome === 'object' && outcome.answer === 'rejected');
+      assert.ok(outcome.retryAfterMs > 500_000 && outcome.retryAfterMs <= 600_000);
+    }
   }
   assert.equal(backend.asked.length, 20);
   assert.deepEqual(waits.slice(0, 3), [1000, 2000, 3000]);
@@ -158,7 +163,8 @@ test('Guesses count while another backend is down, and are then refused as unava
   const backends = [createBackend('down', 'down'), backend];
   const authenticator = await openAuthenticator(backends, { log: createRecordingLog(), wait: async () => {} });
   for (let count = 0; count < 25; count++) {
-    assert.equal(await authenticator.authenticate(credentials, origin), 'unavailable');
+    const outcome = await authenticator.authenticate(credentials, origin);
+    assert.equal(typeof outcome === 'object' ? outcome.answer : outcome, 'unavailable');
   }
   assert.equal(backend.asked.length, 20);
 });
@@ -223,5 +229,6 @@ test('An address that has guessed too often learns nothing from what is remember
     throttle,
   });
   assert.equal(await authenticator.authenticate({ ...credentials, password: 'guess' }, origin), 'rejected');
-  assert.equal(await authenticator.authenticate(credentials, origin), 'rejected');
+  const outcome = await authenticator.authenticate(credentials, origin);
+  assert.equal(typeof outcome === 'object' ? outcome.answer : undefined, 'rejected');
 });

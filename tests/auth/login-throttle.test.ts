@@ -70,7 +70,39 @@ test('A refused address is told what it was told last', () => {
     // One backend was unreachable, another compared the password: unavailable for the client, a guess all the same.
     admission.end('unavailable', true);
   }
-  assert.deepEqual(login('rejected'), { admitted: false, answer: 'unavailable', first: true });
+  assert.deepEqual(login('rejected'), { admitted: false, answer: 'unavailable', first: true, retryAfterMs: 600_000 });
+});
+
+test('A refusal says when the next login may be tried, and then it may', () => {
+  const { clock, admit, login } = createThrottle();
+  const untilNext = () => {
+    const admission = admit();
+    assert.ok(!admission.admitted && admission.retryAfterMs !== undefined);
+    return admission.retryAfterMs;
+  };
+  // All at once, as an address without failures may.
+  const admissions = Array.from({ length: 25 }, () => admit());
+  for (const admission of admissions) {
+    clock.ms += 1000;
+    assert.ok(admission.admitted);
+    admission.end('rejected');
+  }
+  clock.ms = MINUTE;
+  const waitMs = untilNext();
+  // The sixth of 25 is the one that makes twenty.
+  assert.equal(clock.ms + waitMs, 6000 + 10 * MINUTE);
+  clock.ms += waitMs - 1;
+  assert.equal(untilNext(), 1);
+  clock.ms += 1;
+  assert.notEqual(delayOf(login('rejected')), 'refused');
+});
+
+test('A refusal on account of logins that are being tried lasts no longer than they do', () => {
+  const { admit, login } = createThrottle();
+  for (let count = 0; count < 3; count++) login('rejected');
+  for (let count = 0; count < 17; count++) admit();
+  const admission = admit();
+  assert.equal(admission.admitted ? undefined : admission.retryAfterMs, 10_000);
 });
 
 test('An address with failures cannot guess faster in many sessions at once', () => {

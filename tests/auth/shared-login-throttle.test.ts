@@ -16,13 +16,13 @@ for (
   const { name, facts, expected } of [
     {
       name: 'with its answer',
-      facts: { answer: 'rejected', first: true },
-      expected: { answer: 'rejected', first: true },
+      facts: { answer: 'rejected', first: true, retryAfterMs: 600_000 },
+      expected: { answer: 'rejected', first: true, retryAfterMs: 600_000 },
     },
     {
       name: 'with another answer',
-      facts: { answer: 'unavailable', first: false },
-      expected: { answer: 'unavailable', first: false },
+      facts: { answer: 'unavailable', first: false, retryAfterMs: 1 },
+      expected: { answer: 'unavailable', first: false, retryAfterMs: 1 },
     },
     { name: 'for now when nobody counts any more', facts: {}, expected: { answer: 'unavailable', first: false } },
   ]

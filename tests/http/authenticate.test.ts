@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openAuthenticator } from '../../src/auth/authenticator.ts';
 import { authenticate, type AuthenticationRequest } from '../../src/http/authenticate.ts';
 import type { Credentials } from '../../src/http/http-door.ts';
 import type { Peer } from '../../src/http/peer.ts';
@@ -9,6 +10,7 @@ import { problemOf, send } from '../support/http-door.ts';
 import { createRecordingDoor } from '../support/http-door.ts';
 import { openHttpDoor } from '../support/open-http-door.ts';
 import { connectRaw } from '../support/raw-http.ts';
+import { createRecordingLog } from '../support/recording-log.ts';
 
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 const BOTH: Credentials = {
@@ -80,6 +82,28 @@ for (const { name, request, credentials = {}, expected } of cases) {
     assert.equal(result.ok ? result.value : result.problem.code, expected);
   });
 }
+
+test('authenticate() says how long an address that failed too often has to wait, even with the right password', async () => {
+  const backend = { check: ({ password }: { password: string }) => Promise.resolve(password === 'right') };
+  const authenticator = await openAuthenticator(
+    [{ label: 'one', open: () => Promise.resolve({ ...backend, close: () => Promise.resolve() }) }],
+    { log: createRecordingLog(), wait: () => Promise.resolve() },
+  );
+  const codes: string[] = [];
+  for (let count = 0; count < 21; count++) {
+    const result = await ask({ authorization: basic('ada:wrong') }, { ...BOTH, authenticator });
+    codes.push(result.ok ? '' : result.problem.code);
+  }
+  assert.deepEqual(codes, [...Array(20).fill('unauthorized'), 'too-many-failed-logins']);
+  const right = await ask({ authorization: basic('ada:right') }, { ...BOTH, authenticator });
+  assert.ok(!right.ok);
+  assert.equal(right.problem.code, 'too-many-failed-logins');
+  assert.match(right.problem.headers?.['retry-after'] ?? '', /^(?:5[89]\d|600)$/);
+  const elsewhere = { authorization: basic('ada:right'), peer: { address: '192.0.2.1', secure: true } };
+  assert.equal((await ask(elsewhere, { ...BOTH, authenticator })).ok, true);
+  assert.equal((await ask({ authorization: 'Bearer good' }, { ...BOTH, authenticator })).ok, true);
+  await authenticator.close();
+});
 
 test('authenticate() asks for the schemes that would be taken', async () => {
   const { nameOfToken, authenticator } = BOTH;

@@ -254,6 +254,15 @@ test('Authentication tells the backends where the login comes from, and when the
   assert.deepEqual(authenticator.origins, [{ session: 's1', remoteIp: '2001:db8::1', signal }]);
 });
 
+const DOWN = '454 4.7.0 Authentication not available now, try again later';
+for (const [answer, told] of [['rejected', REJECTED], ['unavailable', DOWN]] as const) {
+  test(`Authentication tells an address that failed too often what it was told last: ${told}`, async () => {
+    const authenticate = () => Promise.resolve({ answer, retryAfterMs: 600_000 });
+    const replies = await converse(create({ authenticate, close: () => Promise.resolve() }), `PLAIN ${PLAIN}`);
+    assert.deepEqual(replies, [told]);
+  });
+}
+
 test('Authentication forgets an exchange that is cancelled from outside', async () => {
   const authentication = create();
   await converse(authentication, 'LOGIN', NAME);

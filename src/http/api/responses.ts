@@ -29,6 +29,7 @@ const HEADERS: { readonly [status: number]: { readonly [name: string]: ResponseH
     'Accept-Post': { description: 'The media types that are taken', schema: text },
     'Accept-Encoding': { description: '`identity`, where the body was compressed', schema: text },
   },
+  429: { 'Retry-After': toRetryAfter() },
   503: { 'Retry-After': toRetryAfter() },
 };
 
@@ -59,7 +60,12 @@ export const HTTP_CODES: readonly ProblemCode[] = [
 export const GUARD_CODES: readonly ProblemCode[] = ['out-of-range', 'cross-site'];
 
 /** Codes of a request that needs credentials. */
-export const LOGIN_CODES: readonly ProblemCode[] = ['unauthorized', 'tls-required', 'login-unavailable'];
+export const LOGIN_CODES: readonly ProblemCode[] = [
+  'unauthorized',
+  'tls-required',
+  'too-many-failed-logins',
+  'login-unavailable',
+];
 
 /** The problems by status, and a word on all others. */
 export function toProblemResponses(codes: readonly ProblemCode[]): { readonly [status: string]: ApiResponse } {

@@ -19,6 +19,7 @@ const raw = { method: 'POST', path: '/v1/messages', headers: RAW_TYPE } as const
 const octets = { method: 'POST', path: '/v1/mail/send', headers: OCTET_TYPE } as const;
 const inject = { method: 'POST', path: '/v1/inject', headers: JSON_TYPE } as const;
 const credentials = { nameOfToken: () => undefined, allowsPlaintext: true };
+const throttle = () => Promise.resolve({ answer: 'rejected', retryAfterMs: 1 } as const);
 
 const cases: readonly ContractCase[] = [
   { ...json, body: message(), status: 202 },
@@ -48,6 +49,14 @@ const cases: readonly ContractCase[] = [
   { ...octets, body: 'To: a@b.example\r\n\r\n', status: 400, code: 'malformed-header' },
   { ...octets, path: '/v1/mail/send?a=b', body: MIME, status: 400, code: 'unexpected-parameter' },
   { ...json, body: message(), status: 401, code: 'unauthorized', door: { access: { credentials } } },
+  {
+    ...inject,
+    headers: { ...JSON_TYPE, authorization: `Basic ${btoa('ada:guess')}` },
+    body: message(),
+    status: 429,
+    code: 'too-many-failed-logins',
+    door: { access: { credentials: { ...credentials, authenticator: { authenticate: throttle } } } },
+  },
   {
     ...octets,
     from: '192.0.2.1',
