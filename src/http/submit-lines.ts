@@ -64,6 +64,7 @@ class Exchange {
   readonly #idleTimeoutMs: number;
   readonly #ticker: ReturnType<typeof setInterval>;
   #lastMove = Date.now();
+  #lines = 0;
   /** Why the rest of the lines is not read. */
   #stopped: Problem | 'gone' | undefined;
 
@@ -87,7 +88,7 @@ class Exchange {
     const last = source.isComplete ? splitter.end() : undefined;
     if (last !== undefined) await this.#begin(last);
     if (typeof this.#stopped === 'object') await this.#report(this.#stopped);
-    else if (!source.isComplete) logRefusal(this.#parts.c, INCOMPLETE, door.log);
+    else if (!source.isComplete) logRefusal(this.#parts.c, INCOMPLETE, door);
     this.#run.end();
   }
 
@@ -114,26 +115,27 @@ class Exchange {
   }
 
   async #begin(line: Line): Promise<void> {
-    await this.#run.begin(line.bytes?.length ?? 0, () => this.#submit(line));
+    const number = ++this.#lines;
+    await this.#run.begin(line.bytes?.length ?? 0, () => this.#submit(line, number));
   }
 
   async #report(problem: Problem): Promise<void> {
-    logRefusal(this.#parts.c, problem, this.#parts.door.log);
+    logRefusal(this.#parts.c, problem, this.#parts.door);
     await this.#run.begin(0, () => Promise.resolve(`${toProblemJson(problem)}\n`));
   }
 
-  async #submit({ bytes }: Line): Promise<string> {
+  async #submit({ bytes }: Line, line: number): Promise<string> {
     const { c, door } = this.#parts;
     try {
       const message = door.draining() ? failure(DRAINING) : this.#parse(bytes);
-      const submitted = await submit(message, { c, door });
+      const submitted = await submit(message, { c, door, line });
       if (submitted.ok) return `${JSON.stringify({ status: 202, ...toAnswer(submitted.records) })}\n`;
-      if (!submitted.isLogged) logRefusal(c, submitted.problem, door.log);
+      if (!submitted.isLogged) logRefusal(c, submitted.problem, { log: door.log, line });
       return `${toProblemJson(submitted.problem)}\n`;
     } catch (error) {
       // The answer has begun, so that this is the door's boundary for exceptions: one line must not end the others.
       const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
-      door.log.emit('gateway.fault', { session: c.get('requestId'), door: 'http', error: message, stack });
+      door.log.emit('gateway.fault', { session: c.get('requestId'), line, door: 'http', error: message, stack });
       return `${toProblemJson(INTERNAL)}\n`;
     }
   }

@@ -28,12 +28,14 @@ export interface SubmitOptions {
   readonly c: Context<DoorEnv>;
   /** The pipeline's verb; every step unless it is `inject`. */
   readonly verb?: 'ingest' | 'inject';
+  /** Its line in a stream of messages; left out: it is no such line. */
+  readonly line?: number;
 }
 
 /** Resolves when every record is durable, or with the reason why not. */
 export async function submit(
   message: Result<MessageRequest>,
-  { door, c, verb = 'ingest' }: SubmitOptions,
+  { door, c, verb = 'ingest', line }: SubmitOptions,
 ): Promise<Submitted> {
   if (!message.ok) return refused(message.problem);
   const resolved = resolveEnvelope(message.value, door);
@@ -52,6 +54,7 @@ export async function submit(
     ...(composed === undefined ? {} : { content: composed.value }),
     ...(properties === undefined ? {} : { properties }),
     ...(isUrgent === undefined ? {} : { isUrgent }),
+    ...(line === undefined ? {} : { line }),
   };
   const once = await submitOnce(
     { key, keys: door.keys },

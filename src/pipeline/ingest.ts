@@ -202,17 +202,18 @@ const PUBLISH_REFUSALS: { readonly [fault in PublishFault]?: Pick<Refusal, 'reas
 };
 
 function report(disposition: Disposition, { submission, recipients, ids, dropped }: Draft, log: Log): void {
-  const { sessionId: session, origin: { door } } = submission;
+  const { sessionId: session, origin: { door }, line } = submission;
+  const from = { session, ...(line === undefined ? {} : { line }), door };
   const chosen = ids.slice(0, MAX_LOGGED_IDS);
   if (dropped.length > 0) {
-    log.emit('message.headers-dropped', { session, door, headers: dropped.slice(0, MAX_LOGGED_IDS) });
+    log.emit('message.headers-dropped', { ...from, headers: dropped.slice(0, MAX_LOGGED_IDS) });
   }
   if (disposition.outcome === 'accepted') {
-    log.emit('message.accepted', { session, door, records: ids.length, ids: chosen });
+    log.emit('message.accepted', { ...from, records: ids.length, ids: chosen });
     return;
   }
   const { reason, status, detail } = disposition;
   const event = disposition.outcome === 'deferred' ? 'message.deferred' : 'message.rejected';
   const names = chosen.length === 0 ? {} : { ids: chosen };
-  log.emit(event, { session, door, records: recipients.length, ...names, reason, status, detail });
+  log.emit(event, { ...from, records: recipients.length, ...names, reason, status, detail });
 }

@@ -63,4 +63,6 @@ export interface Submission {
   readonly key?: SubmissionKey;
   /** Session or request id for the log. */
   readonly sessionId: string;
+  /** For the log, too: the line of the request, counted from 1, where it brings one message a line. */
+  readonly line?: number;
 }

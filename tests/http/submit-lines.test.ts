@@ -111,8 +111,8 @@ for (const { name, bytes, status, code } of faults) {
     const results = await post(door, whole);
     assert.deepEqual(results.map((result) => result.status), [202, status, 202]);
     assert.equal(results[1]?.code, code);
-    assert.equal(submissions.length, 2);
-    assert.deepEqual(events.map(({ fields }) => fields['code']), [code]);
+    assert.deepEqual(submissions.map((submission) => submission.line), [1, 3]);
+    assert.deepEqual(events.map(({ fields }) => [fields['code'], fields['line']]), [[code, 2]]);
   });
 }
 
@@ -136,7 +136,7 @@ test('A message that is not durable is 503 for its line, and a fault is 500 for 
     [202, undefined],
   ]);
   assert.doesNotMatch(JSON.stringify(results), /secret/);
-  assert.deepEqual(events.map(({ event }) => event), ['gateway.fault']);
+  assert.deepEqual(events.map(({ event, fields }) => [event, fields['line']]), [['gateway.fault', 2]]);
 });
 
 const whole: readonly { name: string; path?: string; headers?: { readonly [name: string]: string }; code: string }[] = [

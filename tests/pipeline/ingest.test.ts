@@ -192,13 +192,13 @@ test('ingest() rejects a submission without recipients, which nobody would ever 
 test('ingest() logs what became of the message, with at most 20 ids', async () => {
   const recipients = Array.from({ length: 30 }, (_, index) => `r${index}@example.org`);
   const { pipeline, outlet, log } = setStage();
-  await pipeline.ingest(makeSubmission({ recipients, origin: ORIGINS.http }));
+  await pipeline.ingest({ ...makeSubmission({ recipients, origin: ORIGINS.http }), line: 7 });
   outlet.result = () => failed('timeout', 'late');
   await pipeline.ingest(makeSubmission());
   const ids = Array.from({ length: 20 }, (_, index) => `ID${index}`);
   const refusal = { reason: 'not-durable', status: '4.3.0', detail: 'timeout: late' };
   assert.deepEqual(log.events, [
-    { event: 'message.accepted', fields: { session: 's1', door: 'http', records: 30, ids } },
+    { event: 'message.accepted', fields: { session: 's1', line: 7, door: 'http', records: 30, ids } },
     { event: 'message.deferred', fields: { session: 's1', door: 'smtp', records: 1, ids: ['ID30'], ...refusal } },
   ]);
 });
