@@ -117,7 +117,7 @@ test('Every example of the description is answered as it says, whatever runs the
 });
 
 const page = readFileSync(join(root, 'docs/http.md'), 'utf8');
-const blocks = [...page.matchAll(/^```(?:sh)?\n([^]*?)^```$/gm)].map(([, block = '']) => block);
+const blocks = [...page.matchAll(/^```(?:sh|http|jsonl)\n([^]*?)^```$/gm)].map(([, block = '']) => block);
 let open: Gateway;
 let guarded: Gateway;
 before(async () => {

@@ -12,7 +12,7 @@ const [event = '', record = ''] = [...page.matchAll(/```jsonl\n(.*)\n```/g)].map
 test('the event of the page has its sentence, and reads as text as the page shows it', () => {
   const logged = JSON.parse(event) as LoggedEvent;
   assert.equal(logged['text'], EVENTS[logged.event].text);
-  const [, text] = /```\n(\d{4}-.*\n)```/.exec(page) ?? [];
+  const [, text] = /```text\n(\d{4}-.*\n)```/.exec(page) ?? [];
   assert.equal(toTextLine(logged, { colours: false }), text);
 });
 
