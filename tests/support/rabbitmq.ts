@@ -25,6 +25,10 @@ export interface Rabbitmq {
   readonly dataDir: string;
   /** Absolute path of a script that runs rabbitmqctl against this node. */
   readonly ctlPath: string;
+  /** `NAME@localhost`, as its cluster knows it. */
+  readonly nodeName: string;
+  /** Of the port mapper, which the nodes of a cluster share. */
+  readonly epmdPort: number;
   /** Runs rabbitmqctl and resolves to its stdout; rejects with its stderr when it fails. */
   ctl(args: readonly string[]): Promise<string>;
   /** Sends a signal to the node; after SIGKILL it resolves when the process is gone, otherwise at once. */
@@ -37,14 +41,25 @@ export interface Rabbitmq {
   stop(): Promise<void>;
 }
 
+/** How to start a node. */
+export interface RabbitmqOptions {
+  readonly name?: string;
+  /** A running node whose cluster this one joins; it has to outlive this one. */
+  readonly joins?: Rabbitmq;
+  /** A rabbitmq.conf, which may name the port as PORT; it then is what makes the node join. */
+  readonly conf?: string;
+}
+
 /** Starts a node and resolves when it takes connections; rejects with the end of its log otherwise. */
-export async function startRabbitmq(options: { name?: string } = {}): Promise<Rabbitmq> {
+export async function startRabbitmq(options: RabbitmqOptions = {}): Promise<Rabbitmq> {
   if (!existsSync(join(scriptsDir, 'rabbitmq-server'))) {
     throw new Error(`No RabbitMQ in ${scriptsDir}: install the Debian package rabbitmq-server`);
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'mailchute-rabbitmq-'));
-  const [port, distPort, epmdPort] = [await freePort(), await freePort(), await freePort()];
-  const node = new Node({ name: options.name ?? `t${port}`, dataDir, port, distPort, epmdPort });
+  const [port, distPort] = [await freePort(), await freePort()];
+  const epmdPort = options.joins?.epmdPort ?? await freePort();
+  const { name = `t${port}`, joins, conf } = options;
+  const node = new Node({ name, dataDir, port, distPort, epmdPort, joins: joins?.nodeName, conf });
   try {
     await node.open();
   } catch (error) {
@@ -60,6 +75,8 @@ interface NodeSettings {
   port: number;
   distPort: number;
   epmdPort: number;
+  joins: string | undefined;
+  conf: string | undefined;
 }
 
 class Node implements Rabbitmq {
@@ -67,6 +84,8 @@ class Node implements Rabbitmq {
   readonly port: number;
   readonly dataDir: string;
   readonly ctlPath: string;
+  readonly nodeName: string;
+  readonly epmdPort: number;
   readonly #settings: NodeSettings;
   #server: Spawned | undefined;
   #epmd: Spawned | undefined;
@@ -78,6 +97,8 @@ class Node implements Rabbitmq {
     this.dataDir = settings.dataDir;
     this.url = `amqp://guest:guest@127.0.0.1:${settings.port}`;
     this.ctlPath = join(settings.dataDir, 'rabbitmqctl');
+    this.nodeName = `${settings.name}@localhost`;
+    this.epmdPort = settings.epmdPort;
   }
 
   get pid(): number {
@@ -87,8 +108,13 @@ class Node implements Rabbitmq {
   async open(): Promise<void> {
     await writeNodeFiles(this.#settings);
     this.#undertaker = spawnUndertaker(this.dataDir);
-    this.#epmd = await this.#spawn('epmd', ['-port', String(this.#settings.epmdPort), '-address', '127.0.0.1']);
+    const { joins, conf, epmdPort } = this.#settings;
+    if (joins === undefined) {
+      this.#epmd = await this.#spawn('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1']);
+    }
     await this.#start();
+    if (joins === undefined || conf !== undefined) return;
+    for (const args of [['stop_app'], ['reset'], ['join_cluster', joins], ['start_app']]) await this.ctl(args);
   }
 
   async ctl(args: readonly string[]): Promise<string> {
@@ -166,13 +192,12 @@ async function writeNodeFiles(settings: NodeSettings): Promise<void> {
   const environment = nodeEnvironment(settings);
   const exports = Object.entries(environment).map(([key, value]) => `export ${key}='${value}'`).join('\n');
   await mkdir(at('log'));
-  await writeFile(at('.erlang.cookie'), `cookie${settings.port}`, { mode: 0o400 });
+  await writeFile(at('.erlang.cookie'), `cookie${settings.epmdPort}`, { mode: 0o400 });
   await writeFile(at('enabled_plugins'), '[].\n');
   await writeFile(at('no-env.conf'), '');
-  await writeFile(
-    at('rabbit.config'),
-    `[{rabbit, [{tcp_listeners, [{"127.0.0.1", ${settings.port}}]}, {disk_free_limit, 1000000}]}].\n`,
-  );
+  const limits = `[{rabbit, [{tcp_listeners, [{"127.0.0.1", ${settings.port}}]}, {disk_free_limit, 1000000}]}].\n`;
+  if (settings.conf === undefined) await writeFile(at('rabbit.config'), limits);
+  else await writeFile(at('rabbit.conf'), settings.conf.replaceAll('PORT', String(settings.port)));
   await writeFile(
     at('rabbitmqctl'),
     `#!/bin/sh\n${exports}\nexec ${scriptsDir}/rabbitmqctl --node ${settings.name}@localhost "$@"\n`,
