@@ -149,9 +149,11 @@ export async function onChannel<T>(model: ChannelModel, work: (channel: Channel)
   const channel = await model.createChannel();
   // The refusal also rejects the call that caused it; without a listener it would be thrown.
   channel.on('error', () => {});
+  // A goodbye that loses its connection is never answered; this event comes in any case.
+  const closed = new Promise<void>((resolve) => channel.once('close', resolve));
   try {
     return await work(channel);
   } finally {
-    await channel.close().catch(() => {});
+    await Promise.race([closed, channel.close().catch(() => {})]);
   }
 }

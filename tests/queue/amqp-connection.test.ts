@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Channel } from 'amqplib';
 import { parseAmqpAddresses } from '../../src/queue/amqp-address.ts';
 import {
   AmqpConnectError,
@@ -120,6 +121,19 @@ test('onChannel() rejects with the refusal of the broker and leaves the connecti
   const { queue } = await onChannel(model, (channel) => channel.checkQueue('inbox'));
   assert.equal(queue, 'inbox');
   await close(1000);
+});
+
+test('onChannel() ends when the connection is lost between its goodbye and the answer', async (context) => {
+  const broker = await listenFake(context, { queues: ['inbox'] });
+  const { model } = await connectAmqp(makeOptions(broker.url), new AbortController());
+  const session = await broker.session(1);
+  const work = async (channel: Channel) => {
+    const { queue } = await channel.checkQueue('inbox');
+    session.freeze();
+    setImmediate(() => session.cut());
+    return queue;
+  };
+  assert.equal(await onChannel(model, work), 'inbox');
 });
 
 function portOf(url: string): number {
