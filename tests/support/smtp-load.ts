@@ -5,6 +5,12 @@ import { connect, type Socket } from 'node:net';
 export interface LoadOptions {
   readonly port: number;
   readonly sessions: number;
+  /** Of every message; 1 when not given. */
+  readonly recipients?: number;
+  /** Between two messages of a session; none when not given. */
+  readonly pauseMs?: number;
+  /** Told of every reply that ends a transaction: how many ids it promises. */
+  readonly onReply?: (promised: number) => void;
   /** Messages over all sessions; the load ends when all were tried or `signal` fires. */
   readonly messages: number;
   readonly signal?: AbortSignal;
@@ -20,10 +26,12 @@ export interface LoadResult {
   readonly ids: string[];
   /** The same ids by session, each in the order in which it was promised. */
   readonly idsBySession: readonly string[][];
-  /** Replies after DATA that were not 250, by their first line. */
+  /** Replies that refused a transaction, by their first line. */
   readonly refusals: Map<string, number>;
   /** Sessions that ended without a reply to something they had sent. */
   broken: number;
+  /** Those of them that were inside a transaction, between the reply to MAIL and the last one. */
+  cut: number;
 }
 
 const CONTENT = `Subject: load\r\n\r\n${'A line of the body, nothing special about it at all.\r\n'.repeat(70)}`;
@@ -31,7 +39,7 @@ const CONTENT = `Subject: load\r\n\r\n${'A line of the body, nothing special abo
 /** Runs the load; never rejects for what the gateway does. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const idsBySession = Array.from({ length: options.sessions }, (): string[] => []);
-  const result: LoadResult = { ids: [], idsBySession, refusals: new Map(), broken: 0 };
+  const result: LoadResult = { ids: [], idsBySession, refusals: new Map(), broken: 0, cut: 0 };
   const budget = { left: options.messages };
   await Promise.all(idsBySession.map((ids) => runSessions(options, { result, budget, ids })));
   return result;
@@ -51,7 +59,7 @@ async function runSessions(options: LoadOptions, shared: Shared): Promise<void> 
       return;
     } catch {
       shared.result.broken++;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
     }
   } while (options.reconnect === true && shared.budget.left > 0 && options.signal?.aborted !== true);
 }
@@ -65,7 +73,8 @@ async function runSession(options: LoadOptions, { result, budget, ids }: Shared)
     await talk(socket, replies, { say: 'EHLO load.example', code: '250' });
     while (budget.left > 0 && options.signal?.aborted !== true) {
       budget.left--;
-      await sendOne(socket, replies, { result, ids, content: options.content ?? CONTENT });
+      await sendOne(socket, replies, { result, ids, options });
+      if (options.pauseMs !== undefined) await sleep(options.pauseMs);
     }
     socket.end('QUIT\r\n');
   } finally {
@@ -73,27 +82,51 @@ async function runSession(options: LoadOptions, { result, budget, ids }: Shared)
   }
 }
 
-async function sendOne(
-  socket: Socket,
-  replies: AsyncGenerator<string>,
-  { result, ids, content }: Pick<Shared, 'result' | 'ids'> & { readonly content: string },
-): Promise<void> {
-  await talk(socket, replies, { say: 'MAIL FROM:<sender@example.com>', code: '250' });
-  await talk(socket, replies, { say: 'RCPT TO:<rcpt@example.org>', code: '250' });
-  await talk(socket, replies, { say: 'DATA', code: '354' });
-  socket.write(`${content}.\r\n`);
-  const { value: reply = '' } = await replies.next();
-  if (reply === '') throw new Error('cut before the reply');
-  const promised = [...reply.matchAll(/^250 2\.0\.0 (\w+) for /gm)].map(([, id]) => id ?? '');
+type Sending = Pick<Shared, 'result' | 'ids'> & { readonly options: LoadOptions };
+
+async function sendOne(socket: Socket, replies: AsyncGenerator<string>, sending: Sending): Promise<void> {
+  const { result, ids, options } = sending;
+  const steps = [
+    { say: 'MAIL FROM:<sender@example.com>', code: '250' },
+    ...Array.from(
+      { length: options.recipients ?? 1 },
+      (_, n) => ({ say: `RCPT TO:<rcpt${n}@example.org>`, code: '250' }),
+    ),
+    { say: 'DATA', code: '354' },
+    { say: `${options.content ?? CONTENT}.`, code: '250' },
+  ];
+  let reply = '';
+  for (const [index, { say, code }] of steps.entries()) {
+    socket.write(`${say}\r\n`);
+    reply = (await replies.next()).value ?? '';
+    if (reply === '') {
+      if (index > 0) result.cut++;
+      throw new Error('cut before the reply');
+    }
+    if (!reply.startsWith(code)) return await noteRefusal(socket, replies, { reply, sending });
+  }
+  const promised = [...reply.matchAll(/^250[ -]2\.0\.0 (\w+) for /gm)].map(([, id]) => id ?? '');
   result.ids.push(...promised);
   ids.push(...promised);
-  if (promised.length === 0) {
-    const line = reply.split('\r\n', 1)[0] ?? '';
-    result.refusals.set(line, (result.refusals.get(line) ?? 0) + 1);
-    if (line.startsWith('421')) throw new Error(line);
-    // A client that was told to try again later does not hammer.
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  options.onReply?.(promised.length);
+}
+
+async function noteRefusal(
+  socket: Socket,
+  replies: AsyncGenerator<string>,
+  { reply, sending: { result, options } }: { readonly reply: string; readonly sending: Sending },
+): Promise<void> {
+  const line = reply.split('\r\n', 1)[0] ?? '';
+  result.refusals.set(line, (result.refusals.get(line) ?? 0) + 1);
+  options.onReply?.(0);
+  if (line.startsWith('421')) throw new Error(line);
+  await talk(socket, replies, { say: 'RSET', code: '250' });
+  // A client that was told to try again later does not hammer.
+  await sleep(20);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 async function talk(

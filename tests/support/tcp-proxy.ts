@@ -5,6 +5,8 @@
 //                            bytes from the client still reach the server
 //   await proxy.withheld()   resolves when something is being kept back, so a test need not sleep
 //   proxy.release()          sends on what was kept back, in order, and lets everything through again
+//   proxy.hold()             bytes from the client are left unread, and new connections wait
+//   proxy.letGo()            reads on
 //   proxy.cut()              breaks every connection (what was kept back is lost) and refuses new ones
 //   proxy.resume()           accepts connections again after cut()
 //   proxy.connections        number of open connections
@@ -37,6 +39,7 @@ export class TcpProxy {
   #waiters: { isMet: () => boolean; resolve: () => void }[] = [];
   #accepted = 0;
   #withholding = false;
+  #holding = false;
   #refusing = false;
 
   constructor({ host = '127.0.0.1', port }: TcpProxyOptions) {
@@ -75,6 +78,16 @@ export class TcpProxy {
     }
   }
 
+  hold(): void {
+    this.#holding = true;
+    for (const { client } of this.#bridges) client.pause();
+  }
+
+  letGo(): void {
+    this.#holding = false;
+    for (const { client } of this.#bridges) client.resume();
+  }
+
   cut(): void {
     this.#refusing = true;
     for (const { client, server } of this.#bridges) {
@@ -111,6 +124,7 @@ export class TcpProxy {
     const bridge: Bridge = { client, server, kept: [], ended: false };
     this.#bridges.add(bridge);
     client.on('data', (chunk) => server.write(chunk));
+    if (this.#holding) client.pause();
     client.on('end', () => server.end());
     server.on('connect', () => {
       this.#accepted += 1;
