@@ -76,7 +76,7 @@ async function full(): Promise<Outcome[]> {
     const suite = { name: 'tests with RabbitMQ', files: real, env: brokerEnv(broker), deadlineMs: 12 * minuteMs };
     outcomes.push(...await runAll([onNode(suite), onDeno(suite)]));
   }
-  if (broker && compiled.fault === undefined) outcomes.push(await run(endToEndStep(endToEnd, broker)));
+  if (broker && compiled.fault === undefined) outcomes.push(...await runAll([endToEndStep(endToEnd, broker), chaos]));
   return outcomes;
 }
 
@@ -88,6 +88,14 @@ function endToEndStep(files: string[], node: Rabbitmq): Step {
   const command = step.command.map((word) => word === '--test-concurrency=2' ? '--test-concurrency=1' : word);
   return { ...step, command, verbose: true };
 }
+
+/** Brings brokers of its own: it kills them. */
+const chaos: Step = {
+  title: 'chaos (the short set; `npm run chaos` has all)',
+  command: ['node', join('scripts', 'chaos.ts'), '--short'],
+  env: { MAILCHUTE_BIN: join(root, 'dist', 'mailchute') },
+  deadlineMs: 10 * minuteMs,
+};
 
 async function runCorpora(files: string[]): Promise<Outcome[]> {
   const suite = { name: 'corpora', files, deadlineMs: 12 * minuteMs };

@@ -16,6 +16,7 @@ const neededByTests: readonly DebianPackage[] = [
   ['debootstrap', 'debootstrap'],
   ['curl', 'curl'],
   ['haproxy', 'haproxy'],
+  ['iproute2', 'ip'],
   ['logrotate', 'logrotate'],
   ['python3', 'python3'],
   ['slapd', 'slapd'],
