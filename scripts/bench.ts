@@ -4,12 +4,19 @@ import process from 'node:process';
 import { startRabbitmq } from '../tests/support/rabbitmq.ts';
 import { openQueueDesk } from './bench/broker.ts';
 import { Cleanup } from './bench/cleanup.ts';
+import { startClient } from './bench/client.ts';
 import type { Contender, Surroundings } from './bench/contender.ts';
 import { EXECUTABLE } from './bench/contenders/gateway.ts';
 import { describeMachine, readMachine } from './bench/machine.ts';
 import { type Options, parseOptions, type SectionName, USAGE } from './bench/options.ts';
 import { Results } from './bench/results.ts';
-import type { Bench } from './bench/rounds.ts';
+import { type Bench, reportMissing } from './bench/rounds.ts';
+import { runChecks } from './bench/sections/checks.ts';
+import { runEmbedded } from './bench/sections/embedded.ts';
+import { runHttp } from './bench/sections/http.ts';
+import { runLatency } from './bench/sections/latency.ts';
+import { runScaling } from './bench/sections/scaling.ts';
+import { runThreads } from './bench/sections/threads.ts';
 import { runConnections, runThroughput } from './bench/sections/throughput.ts';
 import { toTables } from './bench/section-tables.ts';
 import { hasSmtpSource } from './bench/smtp-source.ts';
@@ -34,8 +41,27 @@ async function runSections(options: Options, cleanup: Cleanup): Promise<Results>
     const contenders: Contender[] = await startContenders(bench, options.servers, { surroundings, cleanup });
     if (has('throughput')) await runThroughput(bench, contenders);
     if (has('connections')) await runConnections(bench, contenders);
+    for (const contender of contenders) await contender.stop();
   }
+  const client = await startClient();
+  cleanup.add(() => client.stop());
+  const stage = { surroundings, client, cleanup };
+  if (has('latency')) await runSection(bench, 'latency', () => runLatency(bench, stage));
+  if (has('embedded')) await runSection(bench, 'embedded', () => runEmbedded(bench, stage));
+  if (has('threads')) await runSection(bench, 'threads', () => runThreads(bench, stage));
+  if (has('checks')) await runSection(bench, 'checks', () => runChecks(bench, stage));
+  if (has('scaling')) await runSection(bench, 'scaling', () => runScaling(bench, stage));
+  if (has('http')) await runHttp(bench);
   return results;
+}
+
+/** What one section lacks keeps no other from being measured. */
+async function runSection(bench: Bench, name: SectionName, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    reportMissing(bench, name, { error });
+  }
 }
 
 function checkNeeds(): void {

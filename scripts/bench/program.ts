@@ -71,15 +71,16 @@ export async function startAssistant<Command extends object, Answer>(
   await once(child, 'spawn');
   return {
     pid: child.pid ?? 0,
-    ask: async (command) => {
-      child.send(command);
-      const [answer] = await Promise.race([
-        once(child, 'message'),
-        once(child, 'exit').then(() => [{ fault: `${path} ended` }]),
-      ]);
-      if (isFault(answer)) throw new Error(answer.fault);
-      return answer as Answer;
-    },
+    ask: (command) =>
+      new Promise((resolve, reject) => {
+        const onExit = () => reject(new Error(`${path} ended`));
+        child.once('exit', onExit).once('message', (answer) => {
+          child.off('exit', onExit);
+          if (isFault(answer)) reject(new Error(answer.fault));
+          else resolve(answer as Answer);
+        });
+        child.send(command);
+      }),
     stop: () => endChild(child),
   };
 }

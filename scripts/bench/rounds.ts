@@ -22,6 +22,8 @@ export interface Comparison {
   readonly mail: Omit<Load, 'messages'>;
   /** Of the trial run, which also warms the server up. */
   readonly trial?: number;
+  /** Fewest messages of a run. */
+  readonly least?: number;
   /** What to take of one run, in the place of its plain figures. */
   readonly run?: (contender: Contender, load: Load) => Promise<Sample>;
 }
@@ -41,7 +43,10 @@ export async function compare(bench: Bench, comparison: Comparison): Promise<voi
   for (const contender of contenders) {
     await attempt(bench, { section, load, contender }, async () => {
       const { rate = NaN } = await run(contender, { ...mail, messages: trial });
-      messages.set(contender, Math.max(LEAST_MESSAGES, mail.sessions, Math.round(rate * bench.options.seconds)));
+      messages.set(
+        contender,
+        Math.max(comparison.least ?? LEAST_MESSAGES, mail.sessions, Math.round(rate * bench.options.seconds)),
+      );
     });
   }
   for (let round = 0; round < bench.options.rounds; round++) {
