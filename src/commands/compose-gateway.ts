@@ -84,10 +84,12 @@ export async function composeGateway(
     exclusive: part.workers === 1,
     throttle: toShare(config['rabbitmq-throttle'], part),
     windowBytes: toShare(toWindowBytes(config), part),
+    room: part.room,
   }).catch(async (error) => {
     await Promise.all([authenticator?.close(), httpAccess.close()]);
     throw error;
   });
+  meter.gauge('mailchute_content_room_bytes', {}, () => part.room.taken);
   const measured = createMeasuredOutlet(opened, { meter, queues });
   const { outlet, keys } = openKeys(config, { outlet: measured, log });
   const messageCounts = createMessageCounts(meter, queues);

@@ -1,6 +1,7 @@
 // From configuration to outlet: RabbitMQ when an address is set, with a spool when asked for, else the embedded queue.
 
 import type { Config } from '../config/keys.ts';
+import type { Room } from '../net/content-room.ts';
 import { type AmqpOutletOptions, type AmqpTuning, connectAmqpOutlet } from '../queue/amqp.ts';
 import { lockQueueFile } from '../queue/embedded-lock.ts';
 import { openEmbeddedOutlet } from '../queue/embedded.ts';
@@ -8,6 +9,7 @@ import type { Outlet } from '../queue/outlet.ts';
 import { openSpoolOutlet } from '../queue/spool.ts';
 import type { Log } from '../telemetry/log.ts';
 import { toConfiguredQueues } from './configured-queues.ts';
+import { createLimits } from './gateway-part.ts';
 import { toWindowBytes } from './memory-shares.ts';
 
 /** How one of several processes opens it. */
@@ -18,14 +20,20 @@ export interface OpenOutletOptions {
   readonly throttle?: number;
   /** Its share of the bytes on their way to the broker; all of them when left out. */
   readonly windowBytes?: number;
+  /** For what is in memory on its way out of the spool; a room of its own when left out. */
+  readonly room?: Room;
 }
 
 /** Opens the outlet; rejects with a sentence that says what to do when it cannot be used as configured. */
 export async function openOutlet(
   config: Config,
   log: Log,
-  { exclusive = true, throttle = config['rabbitmq-throttle'], windowBytes = toWindowBytes(config) }: OpenOutletOptions =
-    {},
+  {
+    exclusive = true,
+    throttle = config['rabbitmq-throttle'],
+    windowBytes = toWindowBytes(config),
+    room = createLimits(config).room,
+  }: OpenOutletOptions = {},
 ): Promise<Outlet> {
   const { 'queue-path': path, 'rabbitmq-address': addresses } = config;
   // Until the process ends, however it ends.
@@ -34,7 +42,7 @@ export async function openOutlet(
   if (addresses === undefined) return openEmbeddedOutlet({ path, bounds, log });
   const connect = (log: Log) => connectAmqpOutlet(toAmqpOptions(config, { addresses, throttle, windowBytes, log }));
   if (config.spool === 'off') return await connect(log);
-  return await openSpoolOutlet({ path, maxBytes: config['spool-maxsize'], bounds, connect, log });
+  return await openSpoolOutlet({ path, maxBytes: config['spool-maxsize'], bounds, room, connect, log });
 }
 
 /** Whether records go to the file in queue-path, always or at times. */

@@ -4,8 +4,8 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { ContentLease } from '../net/content-lease.ts';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
 
-// The body, the same joined, its text, and the message that is taken out of it. The pipeline gives back what is too much.
-const JSON_WEIGHT = 4;
+/** Bytes in memory for each of JSON: as it came, joined, as text, and the message out of it. The pipeline gives back the rest. */
+export const JSON_WEIGHT = 4;
 
 /** Takes nothing yet. Nobody waits over HTTP: the answer says when to come again. */
 export function openBodyRoom(

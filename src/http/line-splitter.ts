@@ -2,7 +2,7 @@
 
 /** One line without its line end. */
 export interface Line {
-  /** Left out: the line is longer than the bound, and its bytes are gone. */
+  /** Left out: the line is longer than the bound, or was forgotten, and its bytes are gone. */
   readonly bytes?: Buffer;
 }
 
@@ -13,9 +13,21 @@ export class LineSplitter {
   readonly #maxBytes: number;
   #pieces: Uint8Array[] = [];
   #size = 0;
+  #isForgotten = false;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
+  }
+
+  /** Bytes held of the unfinished line. */
+  get pending(): number {
+    return this.#pieces.length === 0 ? 0 : this.#size;
+  }
+
+  /** Lets go of the unfinished line; it comes without bytes when it ends. */
+  forget(): void {
+    this.#isForgotten = true;
+    this.#pieces = [];
   }
 
   /** The lines that end in this chunk, one by one, as windows into it where they lie in it whole. */
@@ -36,16 +48,17 @@ export class LineSplitter {
 
   #add(piece: Buffer): void {
     this.#size += piece.length;
-    if (this.#size > this.#maxBytes) this.#pieces = [];
+    if (this.#isForgotten || this.#size > this.#maxBytes) this.#pieces = [];
     else if (piece.length > 0) this.#pieces.push(piece);
   }
 
   #take(): Line {
     const pieces = this.#pieces;
-    const isTooLong = this.#size > this.#maxBytes;
+    const isGone = this.#isForgotten || this.#size > this.#maxBytes;
     this.#pieces = [];
     this.#size = 0;
-    if (isTooLong) return {};
+    this.#isForgotten = false;
+    if (isGone) return {};
     const [first] = pieces;
     return { bytes: pieces.length === 1 && Buffer.isBuffer(first) ? first : Buffer.concat(pieces) };
   }

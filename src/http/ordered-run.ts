@@ -35,10 +35,10 @@ export class OrderedRun {
     return this.#jobs[0]?.result !== undefined;
   }
 
-  /** Begins a job of this size once there is room for it; the job must not fail. */
-  async begin(bytes: number, job: () => Promise<string>): Promise<void> {
+  /** Begins a job of this size once there is room for it, false: it was not begun; the job must not fail. */
+  async begin(bytes: number, job: () => Promise<string>): Promise<boolean> {
     while (!this.#isAbandoned && !this.#hasRoom(bytes)) await this.#changed.promise;
-    if (this.#isAbandoned) return;
+    if (this.#isAbandoned) return false;
     const entry: Job = {};
     this.#jobs.push(entry);
     this.#unfinished += 1;
@@ -49,6 +49,7 @@ export class OrderedRun {
       this.#bytes -= bytes;
       this.#notify();
     });
+    return true;
   }
 
   /** Nothing more is begun. */

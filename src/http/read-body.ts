@@ -97,7 +97,7 @@ const TIMED_OUT: Problem = {
 };
 
 /** The answer where memory-limit leaves no room. */
-const NO_ROOM: Problem = { code: 'memory', detail: 'Too much mail is in flight.' };
+export const NO_ROOM: Problem = { code: 'memory', detail: 'Too much mail is in flight.' };
 
 function tooLarge(maxBytes: number): Problem {
   return { code: 'too-large', detail: `The body is larger than ${maxBytes} bytes.` };

@@ -1,16 +1,18 @@
 // POST /v1/messages as application/x-ndjson: one JSON message per line, answered line by line while more lines come.
 
 import type { Context } from 'hono';
+import type { ContentLease } from '../net/content-lease.ts';
 import { ChunkSource } from './chunk-source.ts';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
 import { KEY_FAULT, parseIdempotencyKey, toRequestKey } from './idempotency-key.ts';
 import { type JsonLine, parseJsonLine } from './json-message.ts';
+import { LineRoom } from './line-room.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
 import { OrderedRun } from './ordered-run.ts';
 import type { MessageRequest } from './message-request.ts';
 import { failure, type Problem, type Result, toProblemJson } from './problem.ts';
 import { ENVELOPE_HEADERS } from './raw-message.ts';
-import { toBodyStream } from './read-body.ts';
+import { NO_ROOM, toBodyStream } from './read-body.ts';
 import { DRAINING, refuseHead } from './request-head.ts';
 import { logRefusal, refuse } from './refuse.ts';
 import { submit, toAnswer } from './submit.ts';
@@ -65,6 +67,8 @@ class Exchange {
   readonly #ticker: ReturnType<typeof setInterval>;
   #lastMove = Date.now();
   #lines = 0;
+  /** Ends the wait for room. */
+  readonly #gone = new AbortController();
   /** Why the rest of the lines is not read. */
   #stopped: Problem | 'gone' | undefined;
 
@@ -78,15 +82,19 @@ class Exchange {
   async read(): Promise<void> {
     const { source, door } = this.#parts;
     const splitter = new LineSplitter(door.maxBytes);
+    let room = this.#openRoom();
     for (let chunk = await source.next(); chunk !== undefined; chunk = await source.next()) {
       this.#lastMove = Date.now();
       for (const line of splitter.split(chunk)) {
-        await this.#begin(line);
+        await this.#begin(line, room);
+        room = this.#openRoom();
         if (this.#stopped !== undefined) break;
       }
+      if (!await room.admit(splitter.pending)) splitter.forget();
     }
     const last = source.isComplete ? splitter.end() : undefined;
-    if (last !== undefined) await this.#begin(last);
+    if (last !== undefined) await this.#begin(last, room);
+    else room.lease.release();
     if (typeof this.#stopped === 'object') await this.#report(this.#stopped);
     else if (!source.isComplete) logRefusal(this.#parts.c, INCOMPLETE, door);
     this.#run.end();
@@ -104,6 +112,7 @@ class Exchange {
   stop(): void {
     clearInterval(this.#ticker);
     this.#stopped = 'gone';
+    this.#gone.abort();
     this.#parts.source.stop();
     this.#run.abandon();
   }
@@ -114,9 +123,21 @@ class Exchange {
     this.#parts.source.stop();
   }
 
-  async #begin(line: Line): Promise<void> {
+  #openRoom(): LineRoom {
+    return new LineRoom(this.#parts.door, this.#gone.signal);
+  }
+
+  async #begin({ bytes }: Line, room: LineRoom): Promise<void> {
     const number = ++this.#lines;
-    await this.#run.begin(line.bytes?.length ?? 0, () => this.#submit(line, number));
+    const hasRoom = await room.complete(bytes?.length ?? 0);
+    const { lease } = room;
+    const parse = () => hasRoom ? this.#parse(bytes) : failure(NO_ROOM);
+    const hasBegun = await this.#run.begin(bytes?.length ?? 0, async () => {
+      const result = await this.#submit(parse, { line: number, lease });
+      lease.release();
+      return result;
+    });
+    if (!hasBegun) lease.release();
   }
 
   async #report(problem: Problem): Promise<void> {
@@ -124,11 +145,14 @@ class Exchange {
     await this.#run.begin(0, () => Promise.resolve(`${toProblemJson(problem)}\n`));
   }
 
-  async #submit({ bytes }: Line, line: number): Promise<string> {
+  async #submit(
+    parse: () => Result<MessageRequest>,
+    { line, lease }: { readonly line: number; readonly lease: ContentLease },
+  ): Promise<string> {
     const { c, door } = this.#parts;
     try {
-      const message = door.draining() ? failure(DRAINING) : this.#parse(bytes);
-      const submitted = await submit(message, { c, door, line });
+      const message = door.draining() ? failure(DRAINING) : parse();
+      const submitted = await submit(message, { c, door, line, lease });
       if (submitted.ok) return `${JSON.stringify({ status: 202, ...toAnswer(submitted.records) })}\n`;
       if (!submitted.isLogged) logRefusal(c, submitted.problem, { log: door.log, line });
       return `${toProblemJson(submitted.problem)}\n`;

@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono';
 import type { StoredRecord } from '../mail/disposition.ts';
+import type { ContentLease } from '../net/content-lease.ts';
 import type { Submission } from '../pipeline/submission.ts';
 import { composeMail } from './compose-mail.ts';
 import type { DoorEnv, HttpDoor } from './http-door.ts';
@@ -30,12 +31,14 @@ export interface SubmitOptions {
   readonly verb?: 'ingest' | 'inject';
   /** Its line in a stream of messages; left out: it is no such line. */
   readonly line?: number;
+  /** The room that the message takes; left out: that of the request. */
+  readonly lease?: ContentLease;
 }
 
 /** Resolves when every record is durable, or with the reason why not. */
 export async function submit(
   message: Result<MessageRequest>,
-  { door, c, verb = 'ingest', line }: SubmitOptions,
+  { door, c, verb = 'ingest', line, lease = c.get('lease') }: SubmitOptions,
 ): Promise<Submitted> {
   if (!message.ok) return refused(message.problem);
   const resolved = resolveEnvelope(message.value, door);
@@ -49,7 +52,7 @@ export async function submit(
     trusted: true,
     hostname: door.hostname,
     sessionId: c.get('requestId'),
-    lease: c.get('lease'),
+    lease,
     ...resolved.value,
     ...(composed === undefined ? {} : { content: composed.value }),
     ...(properties === undefined ? {} : { properties }),

@@ -1,10 +1,18 @@
 // Empties the spool into RabbitMQ: one worker at a time, each queue in its order, every record until it is confirmed.
 
+import type { Room } from '../net/content-room.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AmqpOutlet } from './amqp.ts';
 import { isBusy } from './embedded-fault.ts';
 import type { PublishFailure, PublishResult } from './outlet.ts';
-import { type BatchOutcome, LAST_BATCH_MS, LONGEST_WAIT_MS, type SpooledRecord, type SpoolFile } from './spool-file.ts';
+import {
+  type BatchOutcome,
+  LAST_BATCH_MS,
+  LONGEST_WAIT_MS,
+  type SpoolBatch,
+  type SpooledRecord,
+  type SpoolFile,
+} from './spool-file.ts';
 
 /** Settings that have one right value outside of tests. */
 export interface SpoolTuning {
@@ -18,6 +26,8 @@ export interface SpoolTuning {
 export interface SpoolDrainerOptions {
   readonly file: SpoolFile;
   readonly broker: Pick<AmqpOutlet, 'fault' | 'publishInOrder'>;
+  /** For what is read out of the file. */
+  readonly room: Pick<Room, 'largest' | 'take' | 'give'>;
   readonly log: Log;
   readonly tuning: SpoolTuning;
   /** Hears of each look into the file whether it failed. */
@@ -28,6 +38,8 @@ type Sleep = (ms: number) => Promise<void>;
 
 // Trouble of the connection or of the broker as a whole, in which a record keeps its place.
 const TRANSIENT: ReadonlySet<PublishFailure['fault']> = new Set(['unavailable', 'timeout', 'blocked', 'full']);
+// The bodies, and their frames or compressed forms.
+const MEMORY_WEIGHT = 2;
 const MAX_LOGGED_IDS = 20;
 
 /** The drain of one worker; other workers of the gateway may have one, too. */
@@ -36,6 +48,7 @@ export class SpoolDrainer {
   readonly #running = new Map<string, Promise<void>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
+  readonly #stopping = new AbortController();
   #wakeSleepers = new Set<() => void>();
 
   /** Starts looking. */
@@ -52,6 +65,7 @@ export class SpoolDrainer {
   /** Begins no further batch; resolves when those on their way have been settled. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#stopping.abort();
     clearTimeout(this.#timer);
     for (const wake of this.#wakeSleepers) wake();
     await Promise.all(this.#running.values());
@@ -91,19 +105,36 @@ export class SpoolDrainer {
 
   /** Publishes batch after batch until nothing is due, the broker is in trouble, or somebody else drains. */
   async #drain(queue: string): Promise<void> {
-    const { file, broker, log } = this.#options;
+    const { file, log } = this.#options;
     for (let drained = 0; this.#mayGoOn();) {
       const batch = file.nextBatch(queue);
-      if (batch.length === 0) return;
-      const startedAt = performance.now();
-      const results = await broker.publishInOrder(batch.map(({ record }) => record));
-      const isQuick = performance.now() - startedAt < LAST_BATCH_MS / 2;
-      const outcome = this.#toOutcome(queue, { batch, results, isQuick });
+      if (batch.records === 0) return;
+      const outcome = await this.#withRoom(batch, () => this.#publish(queue, batch.read()));
+      if (outcome === undefined) return;
       const left = await this.#settle(outcome);
       drained += outcome.stored.length;
       if (left === 0 && drained > 0) log.emit('spool.drained', { queue, records: drained });
-      if (outcome.stored.length + outcome.setbacks.length < batch.length) return;
+      if (outcome.stored.length + outcome.setbacks.length < batch.records) return;
     }
+  }
+
+  /** Has room for a batch while it is in memory; undefined when there is none, or somebody else drains meanwhile. */
+  async #withRoom(batch: SpoolBatch, publish: () => Promise<BatchOutcome>): Promise<BatchOutcome | undefined> {
+    const { room } = this.#options;
+    const bytes = Math.min(batch.bytes * MEMORY_WEIGHT, room.largest);
+    if (!await room.take(bytes, { wait: this.#stopping.signal })) return undefined;
+    try {
+      return this.#mayGoOn() ? await publish() : undefined;
+    } finally {
+      room.give(bytes);
+    }
+  }
+
+  async #publish(queue: string, batch: readonly SpooledRecord[]): Promise<BatchOutcome> {
+    const startedAt = performance.now();
+    const results = await this.#options.broker.publishInOrder(batch.map(({ record }) => record));
+    const isQuick = performance.now() - startedAt < LAST_BATCH_MS / 2;
+    return this.#toOutcome(queue, { batch, results, isQuick });
   }
 
   #toOutcome(

@@ -24,6 +24,14 @@ export interface SpooledRecord {
   readonly record: EncodedRecord;
 }
 
+/** Records to be published together, which are still in the file. */
+export interface SpoolBatch {
+  readonly records: number;
+  /** Of their bodies. */
+  readonly bytes: number;
+  read(): readonly SpooledRecord[];
+}
+
 /** A record that is refused once more. */
 export interface Setback {
   readonly seq: number;
@@ -106,7 +114,7 @@ export class SpoolFile {
   }
 
   /** The next records of a queue, in their order; those that have been refused before and are due come alone. */
-  nextBatch(queue: string): readonly SpooledRecord[] {
+  nextBatch(queue: string): SpoolBatch {
     const now = this.#now();
     const due = this.#statements.due.all(queue, now, now + LONGEST_WAIT_MS, BATCH_RECORDS).map(toPlace);
     const places = due.length > 0 ? due : this.#freshPlaces(queue);
@@ -117,7 +125,11 @@ export class SpoolFile {
     });
     const isFirstLarge = (places[0]?.size ?? 0) > LARGE_BYTES;
     const batch = isFirstLarge ? places.slice(0, 1) : end === -1 ? places : places.slice(0, end);
-    return batch.flatMap((place) => this.#read(queue, place) ?? []);
+    return {
+      records: batch.length,
+      bytes: batch.reduce((sum, { size }) => sum + size, 0),
+      read: () => batch.flatMap((place) => this.#read(queue, place) ?? []),
+    };
   }
 
   /** Notes what became of a batch in one durable transaction; returns how many records the queue still has. */

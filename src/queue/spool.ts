@@ -1,6 +1,7 @@
 // The outlet with a spool: RabbitMQ while it takes records, the queue file while it does not, and RabbitMQ again in the same order.
 
 import { randomUUID } from 'node:crypto';
+import type { Room } from '../net/content-room.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AmqpOutlet } from './amqp.ts';
 import { describeFault, isBusy } from './embedded-fault.ts';
@@ -31,6 +32,8 @@ export interface SpoolOutletOptions {
   readonly bounds?: QueueBounds;
   /** Connects the outlet that the spool stands in for. */
   readonly connect: (log: Log) => Promise<AmqpOutlet>;
+  /** For what is drained. */
+  readonly room: Room;
   readonly log: Log;
   readonly tuning?: Partial<SpoolTuning>;
 }
@@ -54,13 +57,13 @@ const FULL_SHARE = 0.9;
  */
 export async function openSpoolOutlet(options: SpoolOutletOptions): Promise<Outlet> {
   const path = toRealPath(options.path);
-  const { log, bounds, maxBytes, connect, tuning } = options;
+  const { log, bounds, maxBytes, room, connect, tuning } = options;
   const limit = (database: Parameters<typeof createSpoolLimit>[0]) => createSpoolLimit(database, { path, maxBytes });
   const store = openEmbeddedOutlet({ path, bounds, log, limit, name: 'spool' });
   const file = new SpoolFile(path, { holder: `${process.pid} ${randomUUID()}` });
   try {
     const broker = await connect(withoutFailures(log));
-    return new SpoolOutlet({ store, file, broker, maxBytes, log, tuning: { ...TUNING, ...tuning } });
+    return new SpoolOutlet({ store, file, broker, maxBytes, room, log, tuning: { ...TUNING, ...tuning } });
   } catch (error) {
     file.close();
     await store.close();
@@ -81,6 +84,7 @@ interface Parts {
   readonly file: SpoolFile;
   readonly broker: AmqpOutlet;
   readonly maxBytes: number;
+  readonly room: Room;
   readonly log: Log;
   readonly tuning: SpoolTuning;
 }

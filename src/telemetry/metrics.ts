@@ -92,6 +92,12 @@ export const METRICS = {
     help: 'Encoded bytes of the records that are not confirmed yet, as they go to the queue',
     labels: [],
   },
+  mailchute_content_room_bytes: {
+    type: 'gauge',
+    help:
+      'Bytes that content and its encoded forms take of memory-limit, at both doors and on the way out of the spool',
+    labels: [],
+  },
   mailchute_broker_connections: {
     type: 'gauge',
     help: 'Publishing connections to RabbitMQ: connected, blocked by an alarm of the broker, or down',

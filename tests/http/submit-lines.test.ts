@@ -7,7 +7,9 @@ import { type Disposition, toRefusal } from '../../src/mail/disposition.ts';
 import type { Submission } from '../../src/pipeline/submission.ts';
 import { accept, createRecordingDoor, problemOf, send } from '../support/http-door.ts';
 import { openHttpDoor } from '../support/open-http-door.ts';
+import { until } from '../support/amqp-outlet.ts';
 import { connectRaw } from '../support/raw-http.ts';
+import { openRoom } from '../support/rooms.ts';
 
 const NDJSON = { 'content-type': 'application/x-ndjson' };
 const HEAD = 'POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n';
@@ -256,4 +258,61 @@ test('A stream that takes longer than a request may is cut off, without another 
   const client = await connectRaw(port);
   await client.write(`${HEAD}Transfer-Encoding: chunked\r\n\r\n${chunk(line('a@x.example'))}`);
   assert.equal((await client.toEnd()).match(/HTTP\/1\.1 /g)?.length, 1);
+});
+
+test('Lines take room while they come in and until they have their result, and give all of it back', async () => {
+  const room = openRoom(1024 * 1024);
+  const taken: number[] = [];
+  const ingest = (submission: Submission) => {
+    taken.push(room.taken);
+    return accept(submission);
+  };
+  const { door } = createRecordingDoor({ room, ingest });
+  const text = line('a@x.example');
+  await post(door, text.repeat(3));
+  assert.ok(taken.every((bytes) => bytes >= 4 * (text.length - 1)), `${taken}`);
+  assert.equal(room.taken, 0);
+});
+
+test('Lines for which there is no room are 503, and the lines after them are taken', async () => {
+  const room = openRoom(100_000);
+  const { door, submissions } = createRecordingDoor({ room });
+  assert.equal(room.take(90_000), true);
+  const large = line('a@x.example', { tags: ['x'.repeat(20_000)] });
+  const results = await post(door, large + line('b@x.example') + large);
+  assert.deepEqual(results.map(({ status, code }) => code ?? status), ['memory', 202, 'memory']);
+  assert.equal(submissions.length, 1);
+  assert.equal(room.taken, 90_000);
+});
+
+test('A stream is not read while a line waits for room, and goes on when there is some', async (t) => {
+  const room = openRoom(500_000, 60_000);
+  assert.equal(room.take(400_000), true);
+  const { port, submissions } = await openHttpDoor(t, { room });
+  const client = await connectRaw(port);
+  const large = line('a@x.example', { tags: ['x'.repeat(30_000)] });
+  await client.write(`${HEAD}Transfer-Encoding: chunked\r\n\r\n${chunk(line('b@x.example'))}${chunk(large)}0\r\n\r\n`);
+  await client.until(/"b@x\.example"/);
+  await until(() => room.waiting === 1, 'the line waits');
+  assert.equal(submissions.length, 1);
+  room.give(400_000);
+  await client.until(/"a@x\.example"/);
+  await until(() => room.taken === 0, 'the room is given back');
+  client.socket.destroy();
+});
+
+test('A line that is left unfinished, or waits for room in vain, gives back what it has', async (t) => {
+  const room = openRoom(500_000, 60_000);
+  const { port } = await openHttpDoor(t, { room });
+  const begin = async (text: string) => {
+    const client = await connectRaw(port);
+    await client.write(`${HEAD}Transfer-Encoding: chunked\r\n\r\n${chunk(text)}`);
+    return client;
+  };
+  const unfinished = await begin('{"recipient":"');
+  await until(() => room.taken > 0, 'the unfinished line has room');
+  const waiting = await begin(`{"recipient":"${'x'.repeat(200_000)}`);
+  await until(() => room.waiting === 1, 'the large line waits');
+  for (const { socket } of [unfinished, waiting]) socket.destroy();
+  await until(() => room.taken === 0 && room.waiting === 0, 'the room is given back');
 });

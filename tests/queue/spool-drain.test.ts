@@ -1,6 +1,7 @@
 // The drain: one worker, every record until it is confirmed, and no record again and again while the file is in trouble.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import type { ContentRoom } from '../../src/net/content-room.ts';
 import { openEmbeddedStore } from '../../src/queue/embedded-store.ts';
 import { SpoolDrainer } from '../../src/queue/spool-drain.ts';
 import { type BatchOutcome, SpoolFile } from '../../src/queue/spool-file.ts';
@@ -9,6 +10,7 @@ import { until } from '../support/amqp-outlet.ts';
 import { idsIn, makeQueuePath } from '../support/open-spool.ts';
 import { createRecordingLog } from '../support/recording-log.ts';
 import { makeRecord } from '../support/records.ts';
+import { ampleRoom, openRoom } from '../support/rooms.ts';
 import { createSwitchedBroker, type SwitchedBroker } from '../support/switched-broker.ts';
 
 /** A spool with these records, and a way to start workers on it. */
@@ -26,11 +28,12 @@ function makeSpool(context: TestContext, ids: readonly string[]) {
   const work = (
     broker: SwitchedBroker,
     makeFile = (path: string, holder: string) => new SpoolFile(path, { holder }),
+    room: ContentRoom = ampleRoom(),
   ) => {
     const file = makeFile(store.path, `worker ${++workers}`);
     const looks: unknown[] = [];
     const tuning = { lookMs: [2, 5], firstWaitMs: 10 } as const;
-    const drainer = new SpoolDrainer({ file, broker, log, tuning, onLook: (error) => void looks.push(error) });
+    const drainer = new SpoolDrainer({ file, broker, room, log, tuning, onLook: (error) => void looks.push(error) });
     context.after(() => drainer.stop().then(() => file.close()));
     return { file, drainer, looks };
   };
@@ -125,4 +128,31 @@ test('Records that are refused for different reasons are told apart', async (con
     ['nacked', 'about A', ['A', 'C']],
     ['too-large', 'about B', ['B']],
   ]);
+});
+
+test('What is drained takes room while it is in memory, and waits in the file while there is none', async (context) => {
+  const { work } = makeSpool(context, ['A', 'B']);
+  const room = openRoom(10_000, 60_000);
+  assert.equal(room.take(10_000), true);
+  const broker = createSwitchedBroker();
+  const arrived = broker.withhold();
+  work(broker, undefined, room);
+  await until(() => room.waiting === 1, 'the batch waits for room');
+  assert.equal(broker.stored.length, 0);
+  room.give(10_000);
+  await arrived;
+  assert.ok(room.taken >= 2 * (makeRecord('A').size + makeRecord('B').size), `${room.taken} bytes`);
+  broker.release();
+  await until(() => room.taken === 0, 'the room is given back');
+  assert.deepEqual(idsIn(broker), ['A', 'B']);
+});
+
+test('stop() does not wait for room', async (context) => {
+  const { work } = makeSpool(context, ['A']);
+  const room = openRoom(10_000, 60_000);
+  assert.equal(room.take(10_000), true);
+  const { drainer } = work(createSwitchedBroker(), undefined, room);
+  await until(() => room.waiting === 1, 'the batch waits for room');
+  await drainer.stop();
+  assert.deepEqual([room.taken, room.waiting], [10_000, 0]);
 });

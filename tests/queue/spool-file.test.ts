@@ -34,7 +34,7 @@ function open(context: TestContext): Opened {
   return { store, file: another(), clock, another };
 }
 
-const batchIds = (file: SpoolFile, queue = 'inbox') => file.nextBatch(queue).map(({ record: { id } }) => id);
+const batchIds = (file: SpoolFile, queue = 'inbox') => file.nextBatch(queue).read().map(({ record: { id } }) => id);
 const refusal = (seq: number, waitMs: number, attempts = 1) => ({ seq, attempts, waitMs, reason: 'nacked' });
 const kept = { queue: 'inbox', stored: [], setbacks: [], isQuick: false };
 
@@ -47,7 +47,7 @@ test('nextBatch() gives the records of one queue in the order in which they came
   ]);
   store.write([makeRecord('C'), makeRecord('D', { priority: 1 })]);
   assert.deepEqual(batchIds(file), ['A', 'B', 'C', 'D']);
-  assert.deepEqual(file.nextBatch('inbox').map(({ record: { priority } }) => priority), [1, 9, undefined, 1]);
+  assert.deepEqual(file.nextBatch('inbox').read().map(({ record: { priority } }) => priority), [1, 9, undefined, 1]);
   assert.deepEqual([file.holds('inbox'), file.holds('none'), file.dueQueues()], [true, false, ['inbox', 'other']]);
 });
 
@@ -55,7 +55,7 @@ test('nextBatch() is bounded in records and in bytes, and gives a large record a
   const { store, file } = open(context);
   const sized = (id: string, bytes: number) => makeRecord(id, { body: [Buffer.alloc(bytes)] });
   store.write(Array.from({ length: 600 }, (_, index) => makeRecord(`A${index}`)));
-  assert.equal(file.nextBatch('inbox').length, 500);
+  assert.equal(file.nextBatch('inbox').records, 500);
   store.write([
     sized('B', 900_000),
     sized('C', 2_000_000),
@@ -63,7 +63,7 @@ test('nextBatch() is bounded in records and in bytes, and gives a large record a
   ]);
   const batches: string[][] = [];
   for (;;) {
-    const batch = file.nextBatch('inbox');
+    const batch = file.nextBatch('inbox').read();
     if (batch.length === 0) break;
     batches.push(batch.map(({ record: { id } }) => id));
     file.settle({ ...kept, stored: batch.map(({ seq }) => seq) });
@@ -85,7 +85,7 @@ test('settle() removes what is stored and puts what is refused behind the others
   file.settle({ ...kept, stored: [3] });
   assert.deepEqual([batchIds(file), file.dueQueues(), file.holds('inbox')], [[], [], true]);
   clock.ms += 1000;
-  assert.deepEqual([file.dueQueues(), file.nextBatch('inbox').map(({ seq, attempts }) => [seq, attempts])], [
+  assert.deepEqual([file.dueQueues(), file.nextBatch('inbox').read().map(({ seq, attempts }) => [seq, attempts])], [
     ['inbox'],
     [[1, 1]],
   ]);

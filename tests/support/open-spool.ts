@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import type { Outlet } from '../../src/queue/outlet.ts';
 import { openSpoolOutlet, type SpoolOutletOptions } from '../../src/queue/spool.ts';
 import { createRecordingLog, type RecordingLog } from './recording-log.ts';
+import { ampleRoom } from './rooms.ts';
 import { createSwitchedBroker, type SwitchedBroker } from './switched-broker.ts';
 import { makeTemporaryDirectory } from './temporary-directory.ts';
 
@@ -32,6 +33,7 @@ export async function openSpool(
     path,
     maxBytes: 2 ** 30,
     connect: () => Promise.resolve(broker),
+    room: ampleRoom(),
     log,
     tuning: { lookMs: [2, 5], firstWaitMs: 20 },
     ...options,
