@@ -1,5 +1,6 @@
 // The benchmark (`npm run bench`): starts RabbitMQ and all servers, measures them in turn, and prints what came out.
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { startRabbitmq } from '../tests/support/rabbitmq.ts';
 import { openQueueDesk } from './bench/broker.ts';
@@ -7,7 +8,7 @@ import { Cleanup } from './bench/cleanup.ts';
 import { startClient } from './bench/client.ts';
 import type { Contender, Surroundings } from './bench/contender.ts';
 import { EXECUTABLE } from './bench/contenders/gateway.ts';
-import { describeMachine, readMachine } from './bench/machine.ts';
+import { describeMachine, type Machine, readMachine } from './bench/machine.ts';
 import { type Options, parseOptions, type SectionName, USAGE } from './bench/options.ts';
 import { Results } from './bench/results.ts';
 import { type Bench, reportMissing } from './bench/rounds.ts';
@@ -18,7 +19,9 @@ import { runLatency } from './bench/sections/latency.ts';
 import { runScaling } from './bench/sections/scaling.ts';
 import { runThreads } from './bench/sections/threads.ts';
 import { runConnections, runThroughput } from './bench/sections/throughput.ts';
-import { toTables } from './bench/section-tables.ts';
+import { formatReport, putIntoPage } from './bench/report.ts';
+import { evaluateTargets } from './bench/targets.ts';
+import { drawCharts } from './bench/charts.ts';
 import { hasSmtpSource } from './bench/smtp-source.ts';
 import { startContenders } from './bench/start-contenders.ts';
 
@@ -69,9 +72,12 @@ function checkNeeds(): void {
   if (!hasSmtpSource()) throw new Error('smtp-source is missing: install the Debian package postfix');
 }
 
-async function main(): Promise<void> {
-  if (process.argv.includes('--help')) return say(USAGE);
-  const options = parseOptions(process.argv.slice(2));
+interface Figures {
+  readonly machine: Machine;
+  readonly results: Results;
+}
+
+async function measureAll(options: Options): Promise<Figures> {
   checkNeeds();
   const cleanup = new Cleanup();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -80,21 +86,38 @@ async function main(): Promise<void> {
   try {
     const machine = readMachine(EXECUTABLE);
     say(describeMachine(machine));
-    const results = await runSections(options, cleanup);
-    // Figures on stdout are for a program.
-    const print = options.json === '-' ? say : (text: string) => void process.stdout.write(`${text}\n`);
-    for (const { title, text } of toTables(results)) print(`\n${title}\n\n${text}`);
-    for (const text of results.missing) print(`*** NOT MEASURED *** ${text}`);
-    if (results.missing.length > 0) process.exitCode = 1;
-    if (options.json !== undefined) {
-      writeFileSync(
-        options.json === '-' ? '/dev/stdout' : options.json,
-        JSON.stringify({ machine, ...results }, null, 1),
-      );
-    }
+    return { machine, results: await runSections(options, cleanup) };
   } finally {
     await cleanup.run();
   }
+}
+
+function readFigures(path: string): Figures {
+  const { machine, rows, missing } = JSON.parse(readFileSync(path, 'utf8')) as Figures & Results;
+  return { machine, results: Results.from({ rows, missing }) };
+}
+
+function writePage(figures: Figures): void {
+  const docs = resolve(import.meta.dirname, '../docs');
+  const charts = drawCharts(figures.results);
+  mkdirSync(join(docs, 'performance'), { recursive: true });
+  for (const { name, svg } of charts) writeFileSync(join(docs, 'performance', name), svg);
+  const page = join(docs, 'performance.md');
+  writeFileSync(page, putIntoPage(readFileSync(page, 'utf8'), formatReport(figures, charts)));
+}
+
+async function main(): Promise<void> {
+  if (process.argv.includes('--help')) return void process.stdout.write(USAGE);
+  const options = parseOptions(process.argv.slice(2));
+  const figures = options.from === undefined ? await measureAll(options) : readFigures(options.from);
+  const { machine, results } = figures;
+  const json = JSON.stringify({ machine, targets: evaluateTargets(results), ...results }, null, 1);
+  if (options.json === '-') process.stdout.write(`${json}\n`);
+  else process.stdout.write(`${formatReport(figures)}\n`);
+  if (options.json !== undefined && options.json !== '-') writeFileSync(options.json, json);
+  if (options.write) writePage(figures);
+  for (const text of results.missing) say(`*** NOT MEASURED *** ${text}`);
+  if (results.missing.length > 0) process.exitCode = 1;
 }
 
 await main().catch((error: unknown) => {

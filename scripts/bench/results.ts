@@ -23,6 +23,14 @@ export class Results {
   /** What could not be measured, and why: never left out in silence. */
   readonly missing: string[] = [];
 
+  /** Those of an earlier run, as it wrote them. */
+  static from({ rows, missing }: Pick<Results, 'rows' | 'missing'>): Results {
+    const results = new Results();
+    results.rows.push(...rows);
+    results.missing.push(...missing);
+    return results;
+  }
+
   add({ section, load, contender }: Cell, sample: Sample): void {
     const row = this.find({ section, load, contender });
     if (row === undefined) this.rows.push({ section, load, contender, samples: [sample] });

@@ -31,6 +31,41 @@ const LAYOUTS: readonly Layout[] = [
     title: 'One connection for each message: messages/s · CPU µs per message (± noise of the rate in %)',
     metrics: ['rate', 'cpuUs'],
   },
+  { section: 'latency', title: 'Final dot to 250, 4 KiB: p50 · p99 in ms', metrics: ['p50Ms', 'p99Ms'] },
+  {
+    section: 'embedded',
+    title: 'Queues on the own disk: messages/s · CPU µs per message (± noise of the rate in %)',
+    metrics: ['rate', 'cpuUs'],
+  },
+  {
+    section: 'threads',
+    title: 'Workers: messages/s · CPU µs per message · MB of memory (± noise of the rate in %)',
+    metrics: ['rate', 'cpuUs', 'rssMb'],
+  },
+  {
+    section: 'checks',
+    title: 'Checks: messages/s · CPU µs per message (± noise of the rate in %)',
+    metrics: ['rate', 'cpuUs'],
+  },
+  {
+    section: 'recipients',
+    title: 'Recipients of one message, 4 KiB: CPU µs per record · MB of memory',
+    metrics: ['unitUs', 'rssMb'],
+  },
+  { section: 'sessions', title: 'Sessions, 4 KiB: CPU µs per message · MB of memory', metrics: ['unitUs', 'rssMb'] },
+  { section: 'size', title: 'Size of a message: CPU µs per KiB · MB of memory', metrics: ['unitUs', 'rssMb'] },
+  { section: 'contents', title: 'Odd contents, 500 kB: CPU µs per message', metrics: ['unitUs'] },
+  { section: 'header lines', title: 'Header lines of a message: CPU µs per line', metrics: ['unitUs'] },
+  {
+    section: 'idle sessions',
+    title: 'Idle sessions: kB of memory each · MB in all',
+    metrics: ['kbPerSession', 'rssMb'],
+  },
+  {
+    section: 'http',
+    title: 'HTTP: messages/s · CPU µs per message · p50 · p99 in ms',
+    metrics: ['rate', 'cpuUs', 'p50Ms', 'p99Ms'],
+  },
 ];
 
 /** The tables of all sections that were measured. */
@@ -53,8 +88,12 @@ function toRow(
     ...loads.map((load) => {
       const cell = { section, load, contender };
       if (results.find(cell) === undefined) return '–';
-      const figures = metrics.map((metric) => formatFigure(results.median(cell, metric))).join(' · ');
-      return metrics[0] === 'rate' ? `${figures} (± ${results.spread(cell, 'rate').toFixed(0)})` : figures;
+      const figures = metrics.map((metric) => formatFigure(results.median(cell, metric))).filter((figure) =>
+        figure !== '–'
+      ).join(' · ');
+      return metrics[0] === 'rate' && section !== 'http'
+        ? `${figures} (± ${results.spread(cell, 'rate').toFixed(0)})`
+        : figures;
     }),
   ];
 }
