@@ -9,6 +9,11 @@ import { SYSTEM_FILE } from '../src/config/load.ts';
 import { createDocument } from '../src/http/api/create-document.ts';
 import { ALL_ROUTES } from '../src/http/api/operations.ts';
 import { EVENTS } from '../src/telemetry/events.ts';
+import { toDashboardText } from './docs/dashboard.ts';
+import { fillPage } from './docs/fill-page.ts';
+import { toHttpApiPage } from './docs/http-api-page.ts';
+import { toMailerqKeys } from './docs/mailerq-keys.ts';
+import { toRecordPage } from './docs/record-page.ts';
 import { toObservabilityPage } from './metrics-table.ts';
 import { toRecordJsonSchema } from './record-json-schema.ts';
 
@@ -23,8 +28,15 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { path: 'docs/configuration.md', render: toConfigurationPage },
   { path: 'docs/events.md', render: toEventsPage },
+  { path: 'docs/grafana-dashboard.json', render: toDashboardText },
+  { path: 'docs/http-api.md', render: async () => toHttpApiPage(await createDocument(ALL_ROUTES, 'perhaps')) },
+  {
+    path: 'docs/migrating-from-mailerq.md',
+    render: () => fillPage('docs/migrating-from-mailerq.md', { mark: 'keys', text: toMailerqKeys() }),
+  },
   { path: 'docs/observability.md', render: toObservabilityPage },
   { path: 'docs/openapi.json', render: toOpenApiText },
+  { path: 'docs/record.md', render: toRecordPage },
   { path: 'docs/record.schema.json', render: toRecordJsonSchema },
 ];
 

@@ -1,19 +1,12 @@
 // Writes the table of metrics into the page about them, which is otherwise written by hand.
 
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { INBOXBOOSTER_NAMES } from '../src/telemetry/inboxbooster-names.ts';
 import { type MetricRow, METRICS } from '../src/telemetry/metrics.ts';
-
-const PAGE = resolve(import.meta.dirname ?? '.', '../docs/observability.md');
-const [BEGIN, END] = ['<!-- metrics: written by npm run docs -->', '<!-- end -->'];
+import { fillPage } from './docs/fill-page.ts';
 
 /** The page with the table as it is now; throws when the page has no place for it. */
 export function toObservabilityPage(): string {
-  const page = readFileSync(PAGE, 'utf8');
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`${PAGE} has no place for the table of metrics`);
-  return `${page.slice(0, begin)}${BEGIN}\n\n${toMetricsTable()}\n${page.slice(end)}`;
+  return fillPage('docs/observability.md', { mark: 'metrics', text: toMetricsTable() });
 }
 
 /** Every metric with its labels. */

@@ -19,7 +19,7 @@ function findFault({ page, line, path, anchor }: DocLink): string | undefined {
 
 test('every link of the pages leads to a file that is there, and to a heading of it', () => {
   const links = pages.flatMap((page) => page.links);
-  assert.ok(links.length > 30, `${links.length} links`);
+  assert.ok(links.length > 60, `${links.length} links`);
   assert.deepEqual(links.flatMap((link) => findFault(link) ?? []), []);
 });
 

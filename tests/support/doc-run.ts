@@ -36,6 +36,8 @@ export class DocRun {
   readonly #broker: string | undefined;
   readonly #ports = new Map<string, number>();
   #gateway: ChildProcess | undefined;
+  /** The ports of the gateway that its command does not name, as variables. */
+  #ownPorts: Record<string, string> = {};
 
   constructor({ directory, broker }: DocRunOptions) {
     this.#directory = directory;
@@ -103,14 +105,14 @@ export class DocRun {
     await this.close();
     // What the example does not say about ports is not to meet other programs of this machine.
     const ports = [['smtp-port', '2525'], ['http-port', '8485']] as const;
-    const env = this.#env();
+    this.#ownPorts = {};
     for (const [key, port] of ports) {
       const name = `MAILCHUTE_${key.toUpperCase().replace('-', '_')}`;
-      if (!new RegExp(`(?:^|--)${key}`, 'm').test(config)) env[name] = String(await this.#portOf(port));
+      if (!new RegExp(`(?:^|--)${key}`, 'm').test(config)) this.#ownPorts[name] = String(await this.#portOf(port));
     }
     const child = spawn('sh', ['-c', `exec ${command.trim()}`], {
       cwd: join(this.#directory, 'run'),
-      env,
+      env: this.#env(),
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -148,7 +150,7 @@ export class DocRun {
 
   #env(): Record<string, string> {
     const path = [join(this.#directory, 'bin'), process.env['PATH'] ?? '', '/usr/sbin', '/sbin'].join(delimiter);
-    return { PATH: path, HOME: this.#directory, LANG: 'C.UTF-8', MAILCHUTE_LOG_FORMAT: 'json' };
+    return { PATH: path, HOME: this.#directory, LANG: 'C.UTF-8', MAILCHUTE_LOG_FORMAT: 'json', ...this.#ownPorts };
   }
 
   /** The example with this machine's ports, paths and broker. */
