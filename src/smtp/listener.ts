@@ -6,6 +6,7 @@ import { SMTPServer } from 'smtp-server';
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import { normalizeIp } from '../mail/ip-address.ts';
 import type { Admission, ClientGate } from '../net/client-gate.ts';
+import { readLean } from '../net/lean-reads.ts';
 import { type BoundAddress, type Listen, listenOn } from '../net/listen.ts';
 import { OpenSockets } from '../net/open-sockets.ts';
 import type { Places } from '../net/session-places.ts';
@@ -144,6 +145,8 @@ class DoorServer extends SMTPServer {
   override _handleProxy(socket: Socket, admit: (error: Error | null, admitted?: Admitted) => void): void {
     // A socket's errors end in its close event; without a listener they would end the process.
     socket.on('error', () => {});
+    // Before TLS, which reads from under it.
+    readLean(socket);
     if (this._expectsProxyHeader(socket)) void this.#readHeader(socket, admit);
     else this.#admit(this.#dependencies.gate.admitDirect(socket), admit);
   }
