@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Channel, type ChannelModel, connect, type SocketOptions } from 'amqplib';
 import type { AmqpAddress } from './amqp-address.ts';
-import { corkFrames } from './amqp-cork.ts';
+import { publishDirectly } from './amqp-direct.ts';
 import { type AmqpFailure, OutletFault, toBrokerText, toConnectFailure } from './amqp-failure.ts';
 
 /** How brokers are reached. */
@@ -21,6 +21,7 @@ export interface AmqpConnectionOptions {
 
 /** An open connection; error listeners are attached. */
 export interface AmqpConnection {
+  /** Its channels publish what `toContent` makes. */
   readonly model: ChannelModel;
   readonly address: AmqpAddress;
   /** The broker's version, such as `3.10.8`. */
@@ -104,7 +105,7 @@ function open(address: AmqpAddress, { options, ca, signal }: OpenOptions): Promi
 
 function watch(model: ChannelModel, address: AmqpAddress, abort: AbortController): AmqpConnection {
   const { promise: closed, resolve } = Promise.withResolvers<string>();
-  corkFrames(model);
+  publishDirectly(model);
   let isOpen = true;
   let reason: string | undefined;
   // Told again by the close that follows; but without a listener it would be thrown.

@@ -1,6 +1,7 @@
 // One confirm channel: writes publications and tells each what became of it, from the broker's acks, nacks and returns.
 
 import type { ChannelModel, ConfirmChannel, Message } from 'amqplib';
+import { toContent } from './amqp-direct.ts';
 import { toBrokerText } from './amqp-failure.ts';
 import { type Publication, toBody, toPublishOptions } from './amqp-publication.ts';
 import { Deadlines } from './deadlines.ts';
@@ -73,7 +74,8 @@ export class AmqpLane {
     const flight: Flight = { publication, earlier: this.#latest.get(record.id), returned: undefined, answered: false };
     const options = toPublishOptions(publication, this.#options);
     try {
-      this.#channel.publish(this.#options.exchange, record.queue, toBody(publication), options, (error) => {
+      const content = toContent(toBody(publication));
+      this.#channel.publish(this.#options.exchange, record.queue, content, options, (error) => {
         this.#answer(flight, error);
       });
     } catch (error) {

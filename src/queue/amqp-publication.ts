@@ -1,9 +1,10 @@
-// One record on its way to RabbitMQ: its body as one buffer, its AMQP properties, and who waits for the result.
+// One record on its way to RabbitMQ: its body, its AMQP properties, and who waits for the result.
 
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
 import type { Options } from 'amqplib';
+import type { PieceBody } from './amqp-direct.ts';
 import type { EncodedRecord, PublishResult } from './outlet.ts';
 
 /** A record that is to be published, and where its result goes. */
@@ -31,9 +32,9 @@ export async function compressBody(record: EncodedRecord): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** The body in one buffer, which amqplib wants: copied only when it is in several pieces. */
-export function toBody({ record, compressed }: Publication): Buffer {
-  return compressed ?? joinPieces(record);
+/** The body as it is sent, nothing copied. */
+export function toBody({ record: { body, size }, compressed }: Publication): PieceBody {
+  return compressed === undefined ? { body, size } : { body: [compressed], size: compressed.length };
 }
 
 function joinPieces({ body, size }: EncodedRecord): Buffer {

@@ -9,22 +9,17 @@ function makePublication(record: EncodedRecord, compressed?: Buffer): Publicatio
   return { record, compressed, size: record.size, settle: () => {} };
 }
 
-test('toBody() does not copy a body in one piece', () => {
-  const piece = new Uint8Array(new ArrayBuffer(10), 2, 5).fill(7);
-  const body = toBody(makePublication(makeRecord('A1', { body: [piece] })));
-  assert.equal(body.buffer, piece.buffer);
-  assert.deepEqual([...body], [7, 7, 7, 7, 7]);
-});
-
-test('toBody() joins pieces in their order', () => {
-  const body = ['{', '"a":1', '}'].map((piece) => Buffer.from(piece));
-  assert.equal(toBody(makePublication(makeRecord('A1', { body }))).toString(), '{"a":1}');
+test('toBody() hands on the pieces that the record has', () => {
+  const record = makeRecord('A1', { body: ['{', '"a":1', '}'].map((piece) => Buffer.from(piece)) });
+  const { body, size } = toBody(makePublication(record));
+  assert.equal(body, record.body);
+  assert.equal(size, 7);
 });
 
 test('toBody() prefers the compressed body', async () => {
   const record = makeRecord('A1', { body: [Buffer.from('{'), Buffer.from('}')] });
   const compressed = await compressBody(record);
-  assert.equal(toBody(makePublication(record, compressed)), compressed);
+  assert.deepEqual(toBody(makePublication(record, compressed)), { body: [compressed], size: compressed.length });
   assert.equal(gunzipSync(compressed).toString(), '{}');
 });
 

@@ -44,6 +44,7 @@ export class FrameReader {
     while (this.#rest.length >= 8) {
       const length = this.#rest.readUInt32BE(3);
       if (this.#rest.length < length + 8) return;
+      if (this.#rest[length + 7] !== FRAME_END) throw new Error('A frame does not end where it says');
       const frame = {
         type: this.#rest.readUInt8(0),
         channel: this.#rest.readUInt16BE(1),

@@ -194,6 +194,12 @@ export class FakeSession {
     this.#socket.pause();
   }
 
+  /** Reads nothing until the function that it returns is called. */
+  pause(): () => void {
+    this.#socket.pause();
+    return () => this.#socket.resume();
+  }
+
   /** Breaks the connection. */
   cut(): void {
     this.#socket.destroy();
