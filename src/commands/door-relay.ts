@@ -1,7 +1,8 @@
 // The ports of a gateway with workers: opened once in the first process, which hands every connection to one of them.
 
 import { createServer, type Server, type Socket } from 'node:net';
-import { type BoundAddress, listenOn, type ListenTarget } from '../net/listen.ts';
+import { capConnections } from './cap-connections.ts';
+import { type BoundAddress, type Listen, listenOn, type ListenTarget } from '../net/listen.ts';
 import type { Log } from '../telemetry/log.ts';
 
 /** A connection on its way to a worker. */
@@ -31,6 +32,7 @@ const MOST_WAITING = 4096;
 export class DoorRelay {
   readonly #log: Log;
   readonly #handOver: (arrival: Arrival) => boolean;
+  readonly #listenOn: Listen;
   readonly #doors = new Map<string, Promise<RelayDoor>>();
   readonly #servers: Server[] = [];
   readonly #waiting: Arrival[] = [];
@@ -39,6 +41,7 @@ export class DoorRelay {
   constructor({ log, handOver }: DoorRelayOptions) {
     this.#log = log;
     this.#handOver = handOver;
+    this.#listenOn = capConnections(listenOn, { log });
   }
 
   /** Opens the port, unless that has been done for another worker; rejects as `listenOn` does. */
@@ -79,7 +82,7 @@ export class DoorRelay {
       this.give({ door, socket });
     });
     this.#servers.push(server);
-    const bound = await listenOn(server, target);
+    const bound = await this.#listenOn(server, target);
     // Failed accepts, as when descriptors run out.
     server.on('error', (error) => this.#log.emit('gateway.fault', { door: target.door, error: String(error) }));
     return { door, bound };

@@ -2,10 +2,12 @@
 
 import { createLoginThrottle, type LoginThrottle } from '../auth/login-throttle.ts';
 import type { Config } from '../config/keys.ts';
+import { capConnections } from './cap-connections.ts';
 import { type AddressCounts, ConnectionCounts } from '../net/connection-counts.ts';
 import { ContentRoom, type Room } from '../net/content-room.ts';
 import { type Listen, listenOn } from '../net/listen.ts';
 import { type Places, SessionPlaces } from '../net/session-places.ts';
+import type { Log } from '../telemetry/log.ts';
 import { toContentBytes } from './memory-shares.ts';
 import type { Look } from './overview.ts';
 
@@ -52,8 +54,8 @@ export function createLimits(config: Config): GatewayLimits {
 }
 
 /** The part of the only process. */
-export function createSolePart(config: Config): GatewayPart {
-  return { worker: 0, workers: 1, listen: listenOn, ...createLimits(config) };
+export function createSolePart(config: Config, log: Log): GatewayPart {
+  return { worker: 0, workers: 1, listen: capConnections(listenOn, { log }), ...createLimits(config) };
 }
 
 /** A worker's share of a number that holds for all workers together: at least 1, the remainder goes to the first ones. */

@@ -62,7 +62,7 @@ export async function serve(argv: readonly string[], io: CommandIo): Promise<num
   const onReady = (lines: readonly string[]) => announce(loaded, { log, lines, io });
   const count = toWorkerCount(config['smtp-threads']);
   let inOrder = true;
-  if (count === 1) await runGateway(loaded, { log, meter, stopped, onReady, part: createSolePart(config) });
+  if (count === 1) await runGateway(loaded, { log, meter, stopped, onReady, part: createSolePart(config, log) });
   else inOrder = await runWorkers(loaded, { count, argv, files: snapshot(), log, meter, stopped, onReady });
   log.emit('gateway.stopped');
   log.close();

@@ -12,6 +12,11 @@ export const EVENTS = {
   'worker.started': { level: 'info', text: 'Worker started' },
   'worker.exited': { level: 'error', text: 'Worker ended out of order' },
   'gateway.fault': { level: 'error', text: 'Unexpected fault' },
+  'gateway.descriptors-short': {
+    level: 'error',
+    text: 'Too few file descriptors: further connections are closed at once; raise the limit (ulimit -n, LimitNOFILE)',
+  },
+  'gateway.descriptors-free': { level: 'info', text: 'Enough file descriptors again' },
   'config.warning': { level: 'warning', text: 'Configuration' },
   'log.failed': { level: 'error', text: 'Log cannot be written; mail goes on, and the lines are lost' },
   'log.restored': { level: 'info', text: 'Log takes lines again' },
