@@ -24,8 +24,17 @@ import { evaluateTargets } from './bench/targets.ts';
 import { drawCharts } from './bench/charts.ts';
 import { hasSmtpSource } from './bench/smtp-source.ts';
 import { startContenders } from './bench/start-contenders.ts';
+import { type DebianPackage, installDebianPackages } from './test/debian-packages.ts';
 
 const say = (text: string) => void process.stderr.write(`${text}\n`);
+
+const PACKAGES: readonly DebianPackage[] = [
+  ['rabbitmq-server', '/usr/lib/rabbitmq/bin/rabbitmq-server'],
+  ['postfix', '/usr/sbin/smtp-source'],
+  ['knot', 'knotd'],
+  ['python3-aiosmtpd', '/usr/lib/python3/dist-packages/aiosmtpd'],
+  ['python3-pika', '/usr/lib/python3/dist-packages/pika'],
+];
 
 async function runSections(options: Options, cleanup: Cleanup): Promise<Results> {
   const results = new Results();
@@ -69,6 +78,8 @@ async function runSection(bench: Bench, name: SectionName, run: () => Promise<vo
 
 function checkNeeds(): void {
   if (!existsSync(EXECUTABLE)) throw new Error('dist/mailchute is missing: npm run compile');
+  const fault = installDebianPackages(PACKAGES);
+  if (fault !== undefined) say(`*** packages from Debian: ${fault} ***`);
   if (!hasSmtpSource()) throw new Error('smtp-source is missing: install the Debian package postfix');
 }
 

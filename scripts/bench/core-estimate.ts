@@ -4,10 +4,8 @@
 export interface MessageCost {
   /** In a worker, which does one thing at a time. */
   readonly gatewayUs: number;
-  /** In the queue's own process of the broker, which there is one of. */
+  /** In the broker, which does one thing at a time for one queue. */
   readonly queueUs: number;
-  /** In the rest of the broker, on any core. */
-  readonly brokerUs: number;
 }
 
 /** What the simulation is run with. */
@@ -20,8 +18,8 @@ export interface Plant {
 }
 
 interface Step {
-  /** The one who does it: a worker or the queue, who do one step at a time; undefined for anybody. */
-  readonly by: number | undefined;
+  /** The one who does it, one step at a time: a worker, or the queue. */
+  readonly by: number;
   readonly us: number;
 }
 
@@ -37,7 +35,6 @@ export function simulateRate(cost: MessageCost, { cores, workers, sessions, mess
   const queue = workers;
   const toSteps = (worker: number): Step[] => [
     { by: worker, us: vary(cost.gatewayUs) },
-    { by: undefined, us: vary(cost.brokerUs) },
     { by: queue, us: vary(cost.queueUs) },
   ];
   const waiting = Array.from({ length: sessions }, (_, index): Job => {
@@ -51,19 +48,19 @@ export function simulateRate(cost: MessageCost, { cores, workers, sessions, mess
     for (let at = 0; at < waiting.length && running.length < cores;) {
       const job = waiting[at];
       const step = job?.steps[0];
-      if (job === undefined || step === undefined || (step.by !== undefined && busy.has(step.by))) {
+      if (job === undefined || step === undefined || busy.has(step.by)) {
         at++;
         continue;
       }
       waiting.splice(at, 1);
-      if (step.by !== undefined) busy.add(step.by);
+      busy.add(step.by);
       running.push({ job, step, endUs: nowUs + step.us });
     }
     running.sort((a, b) => a.endUs - b.endUs);
     const ended = running.shift();
     if (ended === undefined) break;
     nowUs = ended.endUs;
-    if (ended.step.by !== undefined) busy.delete(ended.step.by);
+    busy.delete(ended.step.by);
     const { job } = ended;
     job.steps = job.steps.slice(1);
     if (job.steps.length === 0) {

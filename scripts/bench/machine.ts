@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import process from 'node:process';
+import { HARAKA_VERSION } from './contenders/haraka.ts';
 
 /** The machine and what ran on it. */
 export interface Machine {
@@ -25,6 +26,7 @@ export function readMachine(executable: string): Machine {
     versions: {
       mailchute: firstLine([executable, 'version']),
       RabbitMQ: debianVersion('rabbitmq-server'),
+      Haraka: HARAKA_VERSION,
       Postfix: debianVersion('postfix'),
       aiosmtpd: debianVersion('python3-aiosmtpd'),
       pika: debianVersion('python3-pika'),

@@ -53,7 +53,7 @@ export const USAGE = `npm run bench -- [options]
   --from FILE       evaluates figures that --json wrote, without a run
   --write           puts tables and charts into docs/performance.md
 
-It wants root (for Postfix) and the Debian packages rabbitmq-server postfix knot python3-aiosmtpd python3-pika. Without
+It wants root, for Postfix and to install what is missing of Debian's packages. Without
 options it takes less than 10 minutes.
 `;
 

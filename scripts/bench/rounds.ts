@@ -29,8 +29,8 @@ export interface Comparison {
 }
 
 // Large messages need few of them to tell the rate, small ones many to warm a compiler up.
-const TRIAL_BYTES = 12_000_000;
-const [LEAST_TRIAL, MOST_TRIAL] = [20, 2000];
+const TRIAL_BYTES = 8_000_000;
+const [LEAST_TRIAL, MOST_TRIAL] = [20, 1500];
 const LEAST_MESSAGES = 20;
 
 /** A contender that fails is out of the comparison, and named among what is missing. */

@@ -1,4 +1,4 @@
-// Makes sure that the real components of the tests are there: the broker, the mail clients and the tracer, from Debian.
+// Makes sure that real components are there, from Debian: those of the tests (broker, mail clients, tracer) or others.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
