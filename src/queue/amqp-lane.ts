@@ -16,6 +16,8 @@ export interface AmqpLaneOptions {
   readonly timeoutMs: number;
   /** The broker found no queue for the record. */
   readonly onReturned: () => void;
+  /** The broker refused a record on this channel, for the first time. */
+  readonly onNacked: () => void;
   /** The channel is gone; every publication on it has been settled. */
   readonly onClosed: (reason: string) => void;
   /** So many publications passed their time limit without an answer that their buffers are a burden. */
@@ -44,6 +46,8 @@ export class AmqpLane {
   readonly #latest = new Map<string, Flight>();
   #overdueBytes = 0;
   #overdueRecords = 0;
+  #hasNacked = false;
+  #isRetired = false;
   // A channel that is closed alone says why before; without that its connection went.
   #reason = 'the connection was lost';
 
@@ -85,6 +89,16 @@ export class AmqpLane {
     this.#flights.add(flight);
   }
 
+  /** Writes no more, and closes the channel once everything on it is settled. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#closeWhenIdle();
+  }
+
+  #closeWhenIdle(): void {
+    if (this.#isRetired && this.#flights.size === 0) this.#channel.close().catch(() => {});
+  }
+
   #answer(flight: Flight, error: Error | null): void {
     flight.answered = true;
     this.#forget(flight);
@@ -95,11 +109,19 @@ export class AmqpLane {
       this.#overdueRecords -= 1;
     } else if (error !== null) {
       // amqplib knows two errors here: this one, and the end of the channel.
-      const nacked = error.message === 'message nacked';
-      settle(toFault(nacked ? 'nacked' : 'unavailable', nacked ? 'the broker refused the message' : this.#reason));
+      if (error.message === 'message nacked') this.#refuse(settle);
+      else settle(toFault('unavailable', this.#reason));
     } else {
       settle(returned === undefined ? STORED : toFault('returned', returned));
     }
+    this.#closeWhenIdle();
+  }
+
+  #refuse(settle: Publication['settle']): void {
+    settle(toFault('nacked', 'the broker refused the message'));
+    if (this.#hasNacked) return;
+    this.#hasNacked = true;
+    this.#options.onNacked();
   }
 
   /** The return precedes the ack; two flights of one id cannot be told apart, so neither counts as stored. */
@@ -126,6 +148,7 @@ export class AmqpLane {
     if (this.#overdueBytes > MAX_OVERDUE_BYTES || this.#overdueRecords > MAX_OVERDUE_RECORDS) {
       this.#options.onStuck(`${this.#overdueRecords} publishes were not confirmed in time`);
     }
+    this.#closeWhenIdle();
   }
 }
 

@@ -38,6 +38,12 @@ export interface LinkFault {
 
 type LaneName = 'small' | 'large';
 
+interface LaneLife {
+  readonly connection: AmqpConnection;
+  readonly lane: AmqpLane;
+  readonly openedAt: number;
+}
+
 const CLOSE_TIMEOUT_MS = 1_000;
 /** How long the look at the queues and the opening of the channels may take. */
 const SETUP_TIMEOUT_MS = 10_000;
@@ -56,6 +62,9 @@ export class AmqpLink {
   #wake: (() => void) | undefined;
   #checking: Promise<void> | undefined;
   #recheck: ReturnType<typeof setTimeout> | undefined;
+  readonly #renewals = new Map<LaneName, ReturnType<typeof setTimeout>>();
+  /** Channels replaced since the last one that held. */
+  #refusals = 0;
 
   /** Starts connecting. */
   constructor(options: AmqpLinkOptions) {
@@ -154,6 +163,7 @@ export class AmqpLink {
       this.#blocked = undefined;
       this.#lanes.clear();
       clearTimeout(this.#recheck);
+      for (const timer of this.#renewals.values()) clearTimeout(timer);
     }
   }
 
@@ -170,15 +180,34 @@ export class AmqpLink {
 
   async #openLane(connection: AmqpConnection, name: LaneName): Promise<void> {
     const { exchange, persistent, timeoutMs } = this.#options;
+    const openedAt = performance.now();
     const lane = await AmqpLane.open(connection.model, {
       exchange,
       persistent,
       timeoutMs,
       onReturned: () => this.#check(),
+      onNacked: () => this.#scheduleRenewal(name, { connection, lane, openedAt }),
       onClosed: (reason) => this.#reopen(name, { connection, lane, reason }),
       onStuck: (reason) => this.#drop(connection, reason),
     });
+    this.#lanes.get(name)?.retire();
     this.#lanes.set(name, lane);
+  }
+
+  /**
+   * RabbitMQ (3.10) goes on refusing everything on a channel that first met a quorum queue when its leader had died, with
+   * a new leader, too. Whatever the reason of a refusal: after a while the next records get another channel.
+   */
+  #scheduleRenewal(name: LaneName, { connection, lane, openedAt }: LaneLife): void {
+    const [minMs, maxMs] = this.#options.backoffMs;
+    if (performance.now() - openedAt > maxMs) this.#refusals = 0;
+    const waitMs = Math.min(maxMs, minMs * 2 ** this.#refusals++);
+    this.#renewals.set(name, setTimeout(() => void this.#renew(name, { connection, lane }), waitMs));
+  }
+
+  async #renew(name: LaneName, { connection, lane }: Omit<LaneLife, 'openedAt'>): Promise<void> {
+    if (this.#lanes.get(name) !== lane || this.#closing) return;
+    await this.#openLane(connection, name).catch((error) => this.#drop(connection, toBrokerText(error)));
   }
 
   /** Replaces a channel that the broker closed; the connection and the other lane stay. */
@@ -186,12 +215,13 @@ export class AmqpLink {
     name: LaneName,
     { connection, lane, reason }: { connection: AmqpConnection; lane: AmqpLane; reason: string },
   ): Promise<void> {
-    if (this.#lanes.get(name) === lane) this.#lanes.delete(name);
+    const isReplaced = this.#lanes.has(name) && this.#lanes.get(name) !== lane;
+    if (!isReplaced) this.#lanes.delete(name);
     const limit = /larger than (?:configured )?max(?:imum)? size (?:of )?(\d+)/.exec(reason)?.[1];
     if (limit !== undefined) this.#options.onSizeLimit(Number(limit));
     // amqplib closes the channels first and tells of the connection in the same turn.
     await Promise.resolve();
-    if (!connection.isOpen || this.#closing) return;
+    if (isReplaced || !connection.isOpen || this.#closing) return;
     this.#options.log.emit('outlet.channel-closed', { address: connection.address.label, reason });
     try {
       // The exchange may have been deleted under us: look before the next record falls into the same hole.

@@ -18,6 +18,7 @@ async function openLane(context: TestContext, broker: FakeBroker, overrides: Par
     persistent: true,
     timeoutMs: 20_000,
     onReturned: () => {},
+    onNacked: () => {},
     onClosed: () => {},
     onStuck: () => {},
     ...overrides,
@@ -70,4 +71,25 @@ test('AmqpLane does not count a late confirm as stuck', async (context) => {
     broker.publishes.pop();
   }
   assert.equal(isStuck, false);
+});
+
+test('AmqpLane that is retired settles what it holds and closes its channel then', async (context) => {
+  const broker = await listenFake(context, SILENT);
+  const { promise: closed, resolve: onClosed } = Promise.withResolvers<string>();
+  const lane = await openLane(context, broker, { onClosed });
+  const writing = write(lane, 'A1');
+  const publish = await broker.publish(1);
+  lane.retire();
+  publish.session.ack(publish);
+  assert.deepEqual(toFaults([await writing]), ['stored']);
+  await closed;
+  assert.deepEqual(toFaults([await write(lane, 'A2')]), ['unavailable']);
+});
+
+test('AmqpLane tells once that the broker refused something', async (context) => {
+  const broker = await listenFake(context, { onPublish: (publish) => publish.session.nack(publish) });
+  let count = 0;
+  const lane = await openLane(context, broker, { onNacked: () => count++ });
+  assert.deepEqual(toFaults(await Promise.all(['A1', 'A2'].map((id) => write(lane, id)))), ['nacked', 'nacked']);
+  assert.equal(count, 1);
 });

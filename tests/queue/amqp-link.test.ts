@@ -243,3 +243,22 @@ test('connectAmqpOutlet() rejects what no retry heals', async () => {
   await assert.rejects(connectAmqpOutlet(makeOutletOptions(unreadable)), /rabbitmq-ca: cannot read '\/nonexistent/);
   await assert.rejects(connectAmqpOutlet(makeOutletOptions({ addresses: ['http://x'] })), /rabbitmq-address/);
 });
+
+test('AmqpOutlet goes on with another channel after a refusal, and loses nothing of the one before', async (context) => {
+  const broker = await listenFake(context, {
+    onPublish: (publish) => {
+      if (publish.messageId === 'HELD') return;
+      if (publish.channel === broker.publishes[0]?.channel) publish.session.nack(publish);
+      else publish.session.ack(publish);
+    },
+  });
+  const { outlet, log } = await openOutlet(context, [broker.url]);
+  const held = publishOne(outlet, 'HELD');
+  const first = await broker.publish(1);
+  assert.deepEqual(toFaults([await publishOne(outlet, 'A0')]), ['nacked']);
+  let count = 0;
+  await until(async () => (await publishOne(outlet, `B${count++}`)).stored, 'a record is stored on another channel');
+  first.session.ack(first);
+  assert.deepEqual(await held, STORED);
+  assert.equal(log.events.some(({ event }) => event === 'outlet.channel-closed'), false);
+});
