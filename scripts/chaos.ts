@@ -8,8 +8,10 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { BROKER_SCENARIOS } from '../tests/support/chaos/broker-scenarios.ts';
+import { CLUSTER_SCENARIOS } from '../tests/support/chaos/cluster-scenarios.ts';
 import { LINE_SCENARIOS } from '../tests/support/chaos/line-scenarios.ts';
 import { PARTITION_SCENARIOS } from '../tests/support/chaos/partition-scenarios.ts';
+import { ROLLING_SCENARIOS } from '../tests/support/chaos/rolling-scenarios.ts';
 import { judge, type Observation, type Row, type Scenario, type Stage } from '../tests/support/chaos/scenario.ts';
 import { SPOOL_SCENARIOS } from '../tests/support/chaos/spool-scenarios.ts';
 import { type Rabbitmq, startRabbitmq } from '../tests/support/rabbitmq.ts';
@@ -22,9 +24,11 @@ const SCENARIOS: readonly Scenario[] = [
   ...LINE_SCENARIOS,
   ...PARTITION_SCENARIOS,
   ...SPOOL_SCENARIOS,
+  ...ROLLING_SCENARIOS,
+  ...CLUSTER_SCENARIOS,
 ];
 const NOTHING: Observation = {
-  report: { ids: [], repeated: new Set(), refusals: new Map(), cut: 0 },
+  report: { ids: [], repeated: new Set(), refusals: new Map(), turnedAway: 0, cut: 0 },
   stored: [],
   recoveredMs: 0,
   effect: 'nothing',

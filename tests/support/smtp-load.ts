@@ -28,6 +28,8 @@ export interface LoadResult {
   readonly idsBySession: readonly string[][];
   /** Replies that refused a transaction, by their first line. */
   readonly refusals: Map<string, number>;
+  /** Sessions that were told 421 when they began a transaction: nothing of it was sent. */
+  turnedAway: number;
   /** Sessions that ended without a reply to something they had sent. */
   broken: number;
   /** Those of them that were inside a transaction, between the reply to MAIL and the last one. */
@@ -39,7 +41,7 @@ const CONTENT = `Subject: load\r\n\r\n${'A line of the body, nothing special abo
 /** Runs the load; never rejects for what the gateway does. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const idsBySession = Array.from({ length: options.sessions }, (): string[] => []);
-  const result: LoadResult = { ids: [], idsBySession, refusals: new Map(), broken: 0, cut: 0 };
+  const result: LoadResult = { ids: [], idsBySession, refusals: new Map(), turnedAway: 0, broken: 0, cut: 0 };
   const budget = { left: options.messages };
   await Promise.all(idsBySession.map((ids) => runSessions(options, { result, budget, ids })));
   return result;
@@ -102,6 +104,10 @@ async function sendOne(socket: Socket, replies: AsyncGenerator<string>, sending:
     if (reply === '') {
       if (index > 0) result.cut++;
       throw new Error('cut before the reply');
+    }
+    if (index === 0 && reply.startsWith('421')) {
+      result.turnedAway++;
+      throw new Error(reply);
     }
     if (!reply.startsWith(code)) return await noteRefusal(socket, replies, { reply, sending });
   }

@@ -18,6 +18,8 @@ export interface LoadReport {
   readonly repeated: ReadonlySet<string>;
   /** 4xx replies and 503 answers by their text. */
   readonly refusals: ReadonlyMap<string, number>;
+  /** Sessions that were told 421 between two transactions. */
+  readonly turnedAway: number;
   /** Transactions and requests that ended without their reply. */
   readonly cut: number;
 }
@@ -70,6 +72,7 @@ export class ChaosLoad {
       ids: [...smtp.ids, ...http.ids],
       repeated: http.repeated,
       refusals: new Map([...smtp.refusals, ...http.refusals]),
+      turnedAway: smtp.turnedAway,
       cut: smtp.cut + http.cut,
     };
   }

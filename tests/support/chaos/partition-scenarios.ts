@@ -6,7 +6,8 @@ import { everyRound, playCore } from './core.ts';
 import { openNamespace } from './namespace.ts';
 import type { Observation, Scenario, Stage } from './scenario.ts';
 
-const REFUSED = 20;
+// Each of them after rabbitmq-timeout: a few more than there are clients.
+const REFUSED = 8;
 
 async function partNetwork(stage: Stage): Promise<Observation> {
   const namespace = await openNamespace(stage.broker.port);

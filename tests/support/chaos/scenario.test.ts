@@ -5,7 +5,13 @@ import { judge, type Observation } from './scenario.ts';
 
 const FAULT = { name: 'fault', title: 'a fault' };
 const WELL: Observation = {
-  report: { ids: ['a', 'b'], repeated: new Set(['b']), refusals: new Map([['451 4.3.0 Later', 2]]), cut: 1 },
+  report: {
+    ids: ['a', 'b'],
+    repeated: new Set(['b']),
+    refusals: new Map([['451 4.3.0 Later', 2]]),
+    turnedAway: 3,
+    cut: 1,
+  },
   stored: ['a', 'c', 'b', 'b'],
   recoveredMs: 5,
   effect: 'refuses',
@@ -21,7 +27,7 @@ test('A fault that cost nothing is counted and has no faults', () => {
     lost: 0,
     duplicates: 1,
     why: 'requests repeated',
-    refused: 2,
+    refused: 5,
     cut: 1,
     recoveredMs: 5,
   });
@@ -40,7 +46,7 @@ const FAULTS: readonly [what: string, seen: Partial<Observation>, fault: RegExp]
   ['a load that got nothing in', { report: { ...WELL.report, ids: [] }, stored: [] }, /^nothing was accepted$/],
   ['a fault that refused nobody', { report: { ...WELL.report, refusals: none } }, /^nothing was refused/],
   ['a fault that cut nobody', { effect: 'cuts', report: { ...WELL.report, cut: 0 } }, /^nothing was cut/],
-  ['a refusal where all had to be taken', { effect: 'nothing' }, /^2 refused and 1 cut$/],
+  ['a refusal where all had to be taken', { effect: 'nothing' }, /^2 refused and 1 cut: 451 4\.3\.0 Later$/],
   [
     'a permanent refusal',
     { report: { ...WELL.report, refusals: new Map([['550 5.0.0 No', 1]]) } },

@@ -62,7 +62,7 @@ export interface Row {
 export function judge({ name, title }: Pick<Scenario, 'name' | 'title'>, seen: Observation): Row {
   const { report, stored, recoveredMs, effect, allowed } = seen;
   const { lost, duplicates } = tally(report.ids, stored);
-  const refused = [...report.refusals.values()].reduce((sum, count) => sum + count, 0);
+  const failed = [...report.refusals.values()].reduce((sum, count) => sum + count, 0);
   const strange = [...report.refusals.keys()].filter((text) => !/^(?:4\d\d \d|503 |409 )/.test(text));
   const unexplained = duplicates.filter((id) => !report.repeated.has(id));
   const isOdd = unexplained.length > (allowed?.duplicates ?? 0);
@@ -71,9 +71,11 @@ export function judge({ name, title }: Pick<Scenario, 'name' | 'title'>, seen: O
     ...(isOdd ? [`${unexplained.length} duplicates without a reason: ${unexplained.slice(0, 3).join(', ')}`] : []),
     ...(new Set(report.ids).size < report.ids.length ? ['one id was promised for two messages'] : []),
     ...(report.ids.length === 0 ? ['nothing was accepted'] : []),
-    ...(effect === 'refuses' && refused === 0 ? ['nothing was refused: the fault had no effect'] : []),
+    ...(effect === 'refuses' && failed === 0 ? ['nothing was refused: the fault had no effect'] : []),
     ...(effect === 'cuts' && report.cut === 0 ? ['nothing was cut: the fault had no effect'] : []),
-    ...(effect === 'nothing' && refused + report.cut > 0 ? [`${refused} refused and ${report.cut} cut`] : []),
+    ...(effect === 'nothing' && failed + report.cut > 0
+      ? [`${failed} refused and ${report.cut} cut: ${[...report.refusals.keys()].join(', ')}`]
+      : []),
     ...(strange.length > 0 ? [`answered ${strange.join(', ')}`] : []),
   ];
   return {
@@ -84,7 +86,7 @@ export function judge({ name, title }: Pick<Scenario, 'name' | 'title'>, seen: O
     lost: lost.length,
     duplicates: duplicates.length,
     why: duplicates.length === 0 ? '' : unexplained.length > 0 ? allowed?.why ?? 'unexplained' : 'requests repeated',
-    refused,
+    refused: failed + report.turnedAway,
     cut: report.cut,
     recoveredMs,
     faults,
