@@ -31,13 +31,19 @@ const io: CommandIo = {
   stderr: (text) => process.stderr.write(text),
 };
 
+/** Whether it is a word, and not the command by which the first process starts others. */
+function isForPeople(name: string): boolean {
+  return !name.startsWith('-') && name !== 'worker';
+}
+
 /** A first word that is an option means the default command. */
 async function run(argv: readonly string[]): Promise<number> {
   const [name = 'serve', ...rest] = argv;
   const load = COMMANDS.get(name);
   if (load !== undefined) return await (await load())(rest, io);
   if (name.startsWith('-')) return await (await loadServe())(argv, io);
-  io.stderr(`mailchute: unknown command '${name}'; 'mailchute help' lists the commands\n`);
+  const { toUnknownCommand } = await import('./commands/unknown-command.ts');
+  io.stderr(toUnknownCommand(name, [...COMMANDS.keys()].filter(isForPeople)));
   return 2;
 }
 

@@ -193,11 +193,12 @@ export const PANELS: readonly { readonly row: string; readonly panels: readonly 
       },
       {
         title: 'Bytes in flight, in the spool, in the queue file',
-        help: 'spool-maxsize bounds the second.',
+        help: 'memory-limit bounds the first, spool-maxsize the third.',
         kind: 'timeseries',
         unit: 'bytes',
         lines: [
-          [`sum(mailchute_inflight_bytes${JOB})`, 'in flight'],
+          [`sum(mailchute_content_room_bytes${JOB})`, 'in flight'],
+          [`sum(mailchute_inflight_bytes${JOB})`, 'awaiting confirms'],
           [`sum by (instance) (mailchute_spool_bytes${JOB})`, 'spool {{instance}}'],
           [`sum by (instance) (mailchute_queue_file_bytes${JOB})`, 'file {{instance}}'],
         ],

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 import { test, type TestContext } from 'node:test';
 import { freePorts } from '../support/free-port.ts';
@@ -73,5 +75,33 @@ for (const { env, coloured } of terminals) {
     assert.match(said, /Gateway stopped/);
     assert.equal(said.includes('\x1b['), coloured, said);
     assert.ok(!said.includes('"event"'));
+  });
+}
+
+test('FORCE_COLOR colours standard error where it is no terminal, and never a file', async (context) => {
+  const gateway = await startGateway({
+    config: { 'log-format': 'text', 'application-log': 'stderr,events.log' },
+    env: { FORCE_COLOR: '1', NO_COLOR: '' },
+  });
+  context.after(() => removeGateway(gateway));
+  assert.equal((await gateway.end()).code, 0);
+  assert.match(gateway.stderr, /\x1b\[32minfo {3}\x1b\[0m Gateway stopped/);
+  const file = readFileSync(join(gateway.directory, 'events.log'), 'utf8');
+  assert.match(file, / info {4}Gateway stopped\n/);
+  assert.ok(!file.includes('\x1b'));
+});
+
+const typos: readonly [args: readonly string[], answer: string][] = [
+  [['serv'], "unknown command 'serv', the nearest known one is serve"],
+  [['worke'], 'the nearest known one is serve'],
+  [['--smtp-prot=25'], 'unknown key, the nearest known one is smtp-port'],
+  [['help', 'smtp-prot'], 'unknown key, the nearest known one is smtp-port'],
+];
+for (const [args, answer] of typos) {
+  test(`mailchute ${args.join(' ')} names what was probably meant`, () => {
+    const [program = '', ...leading] = gatewayCommand();
+    const { status, stderr } = spawnSync(program, [...leading, ...args], { encoding: 'utf8' });
+    assert.equal(status, 2);
+    assert.ok(stderr.includes(answer), stderr);
   });
 }
