@@ -8,8 +8,8 @@ import { realBrokerUrl } from '../support/real-broker.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 
 const RUN = new Set(['sh', 'console', 'smtp']);
-/** Pages whose examples have a test of their own: readme.test.ts and http-examples.test.ts. */
-const ELSEWHERE = new Set(['README.md', 'docs/http.md']);
+/** The page whose examples have a test of their own: http-examples.test.ts. */
+const ELSEWHERE = new Set(['docs/http.md']);
 
 /** Whether the block takes part: commands, and configurations for them. */
 function takesPart({ language, words, notRun }: DocBlock): boolean {
