@@ -13,6 +13,7 @@ const neededByTests: readonly DebianPackage[] = [
   ['swaks', 'swaks'],
   ['libnet-ssleay-perl', '/usr/share/doc/libnet-ssleay-perl'],
   ['strace', 'strace'],
+  ['libfaketime', '/usr/share/doc/libfaketime'],
   ['debootstrap', 'debootstrap'],
   ['curl', 'curl'],
   ['haproxy', 'haproxy'],

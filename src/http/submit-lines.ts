@@ -65,7 +65,7 @@ class Exchange {
   readonly #run = new OrderedRun(BOUNDS);
   readonly #idleTimeoutMs: number;
   readonly #ticker: ReturnType<typeof setInterval>;
-  #lastMove = Date.now();
+  #lastMove = performance.now();
   #lines = 0;
   /** Ends the wait for room. */
   readonly #gone = new AbortController();
@@ -84,7 +84,7 @@ class Exchange {
     const splitter = new LineSplitter(door.maxBytes);
     let room = this.#openRoom();
     for (let chunk = await source.next(); chunk !== undefined; chunk = await source.next()) {
-      this.#lastMove = Date.now();
+      this.#lastMove = performance.now();
       for (const line of splitter.split(chunk)) {
         await this.#begin(line, room);
         room = this.#openRoom();
@@ -103,7 +103,7 @@ class Exchange {
   /** The next results; undefined after the last. */
   async take(): Promise<string | undefined> {
     const results = await this.#run.take();
-    this.#lastMove = Date.now();
+    this.#lastMove = performance.now();
     if (results === undefined) clearInterval(this.#ticker);
     return results;
   }
@@ -178,7 +178,7 @@ class Exchange {
   /** Once a second: whether to wait on. While a queue is slow, the client has nothing to answer for. */
   #look(): void {
     const { source, door, abandon } = this.#parts;
-    const isSilent = Date.now() - this.#lastMove >= this.#idleTimeoutMs;
+    const isSilent = performance.now() - this.#lastMove >= this.#idleTimeoutMs;
     if (isSilent && this.#run.hasResult) {
       this.stop();
       abandon();
