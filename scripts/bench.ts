@@ -8,7 +8,7 @@ import { Cleanup } from './bench/cleanup.ts';
 import { startClient } from './bench/client.ts';
 import type { Contender, Surroundings } from './bench/contender.ts';
 import { EXECUTABLE } from './bench/contenders/gateway.ts';
-import { describeMachine, type Machine, readMachine } from './bench/machine.ts';
+import { describeMachine, describeUnrest, type Machine, readMachine } from './bench/machine.ts';
 import { type Options, parseOptions, type SectionName, USAGE } from './bench/options.ts';
 import { Results } from './bench/results.ts';
 import { type Bench, reportMissing } from './bench/rounds.ts';
@@ -97,6 +97,8 @@ async function measureAll(options: Options): Promise<Figures> {
   try {
     const machine = readMachine(EXECUTABLE);
     say(describeMachine(machine));
+    const unrest = describeUnrest(machine);
+    if (unrest !== undefined) say(unrest);
     return { machine, results: await runSections(options, cleanup) };
   } finally {
     await cleanup.run();

@@ -1,7 +1,7 @@
 // Says which machine it was and which versions were compared: figures mean nothing without that.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 import process from 'node:process';
 import { HARAKA_VERSION } from './contenders/haraka.ts';
 
@@ -12,6 +12,8 @@ export interface Machine {
   readonly memoryGb: number;
   readonly kernel: string;
   readonly date: string;
+  /** Processes that wanted a core before the benchmark started, on average over a minute. */
+  readonly loadBefore: number;
   readonly versions: Readonly<{ [name: string]: string }>;
 }
 
@@ -23,6 +25,7 @@ export function readMachine(executable: string): Machine {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     kernel: release(),
     date: new Date().toISOString().slice(0, 16).replace('T', ' '),
+    loadBefore: loadavg()[0] ?? NaN,
     versions: {
       mailchute: firstLine([executable, 'version']),
       RabbitMQ: debianVersion('rabbitmq-server'),
@@ -40,6 +43,15 @@ export function readMachine(executable: string): Machine {
 export function describeMachine({ processor, cores, memoryGb, kernel, date, versions }: Machine): string {
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ');
   return `${processor}, ${cores} cores, ${memoryGb} GiB, Linux ${kernel}, everything on loopback, ${date} UTC. ${list}.`;
+}
+
+/** A warning where something else wanted the machine; undefined where it was quiet. */
+export function describeUnrest({ loadBefore, cores }: Machine): string | undefined {
+  if (!(loadBefore > cores / 4)) return undefined;
+  return `**The machine was not quiet:** ${
+    loadBefore.toFixed(1)
+  } processes wanted its ${cores} cores before the start. ` +
+    'Messages/s and waits are then those of a share of it; CPU per message and ratios suffer less.';
 }
 
 function debianVersion(name: string): string {

@@ -1,6 +1,6 @@
 // Puts the figures together: targets, tables, what is missing, and the estimate for more cores.
 import { simulateRate } from './core-estimate.ts';
-import { describeMachine, type Machine } from './machine.ts';
+import { describeMachine, describeUnrest, type Machine } from './machine.ts';
 import type { Results } from './results.ts';
 import { type ReportTable, toTables } from './section-tables.ts';
 import { THROUGHPUT } from './sections/throughput.ts';
@@ -16,9 +16,11 @@ export function formatReport(
   charts: readonly { readonly name: string; readonly alternative: string }[] = [],
 ): string {
   const tables = [toTargetTable(results), ...toTables(results), ...toEstimate(results)];
+  const unrest = describeUnrest(machine);
   const missing = results.missing.map((text) => `- **not measured:** ${text.replaceAll('\n', ' ')}`);
   return [
     describeMachine(machine),
+    ...(unrest === undefined ? [] : [unrest]),
     ...(missing.length === 0 ? [] : [missing.join('\n')]),
     ...tables.map(({ title, text }) => `### ${title}\n\n${text}`),
     ...charts.map(({ name, alternative }) => `![${alternative}](performance/${name})`),

@@ -14,6 +14,7 @@ const MACHINE: Machine = {
   memoryGb: 24,
   kernel: '6.1',
   date: '2026-11-21 10:00',
+  loadBefore: 0.1,
   versions: { mailchute: '1.0', Postfix: 'not installed' },
 };
 
@@ -63,6 +64,13 @@ test('formatReport() has machine, targets, tables, the estimate, and what was no
   assert.match(report, /\| Messages\/s: of aiosmtpd, 4 KiB +\| +≥ 3 \| +– \| not measured \|/);
   assert.match(report, /\| mailchute +\| +4,500 · 250 \(± 17\) \|/);
   assert.match(report, /### Estimate: .*\n\n.*\| 2 cores \| 4 cores \| 8 cores \| 16 cores \|/);
+});
+
+test('formatReport() warns when something else wanted the machine', () => {
+  const results = makeResults();
+  assert.doesNotMatch(formatReport({ machine: MACHINE, results }), /not quiet/);
+  const busy = formatReport({ machine: { ...MACHINE, loadBefore: 5.25 }, results });
+  assert.match(busy, /\n\n\*\*The machine was not quiet:\*\* 5\.3 processes wanted its 2 cores/);
 });
 
 test('putIntoPage() changes what stands between the marks and nothing else', () => {
