@@ -1,7 +1,7 @@
 // Writes docs/http-api.md from the OpenAPI document of the HTTP door.
 
 import type { ApiDocument, Content, Operation } from '../../src/http/api/api-document.ts';
-import { toPropertyList, toProse, toType } from './schema-list.ts';
+import { toProse, toSchemaList, toType } from './schema-list.ts';
 
 const INTRODUCTION = `# HTTP reference
 
@@ -18,7 +18,7 @@ export function toHttpApiPage({ paths, components }: ApiDocument): string {
   );
   const schemas = Object.entries(components.schemas).map(([name, schema]) => {
     const words = schema.description === undefined ? '' : `${toProse(schema.description)}\n\n`;
-    return `### ${name}\n\n${words}${toPropertyList(schema) || `- ${toType(schema)}\n`}`;
+    return `### ${name}\n\n${words}${toSchemaList(schema, { required: 'required' }) || `- ${toType(schema)}\n`}`;
   });
   return [INTRODUCTION, ...operations, '## Schemas\n', schemas.join('\n')].join('\n');
 }

@@ -78,5 +78,5 @@ ${JSON.stringify(SAMPLE, null, 2)}
 
 /** The page. */
 export function toRecordPage(): string {
-  return `${INTRODUCTION}\n${toPropertyList(JSON.parse(toRecordJsonSchema()))}`;
+  return `${INTRODUCTION}\n${toPropertyList(JSON.parse(toRecordJsonSchema()), { required: 'always there' })}`;
 }

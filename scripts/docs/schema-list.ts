@@ -5,25 +5,38 @@ import type { JsonSchema } from '@valibot/to-json-schema';
 const MARKUP = /[*<>_]/g;
 const INDENT = '  ';
 
+/** How a list is written. */
+export interface ListStyle {
+  /** Said of a property that is not optional. */
+  readonly required: string;
+  readonly indent?: string;
+}
+
 /** One item for each property, those of objects below theirs. */
-export function toPropertyList(schema: JsonSchema, indent = ''): string {
+export function toPropertyList(schema: JsonSchema, style: ListStyle): string {
+  const { indent = '' } = style;
   const required = new Set(schema.required ?? []);
   const items = Object.entries(schema.properties ?? {}).map(([name, property]) => {
     if (typeof property === 'boolean') return `${indent}- \`${name}\`\n`;
-    const about = [toType(property), ...(required.has(name) ? ['always there'] : [])].join(', ');
+    const about = [toType(property), ...(required.has(name) ? [style.required] : [])].join(', ');
     const meaning = property.description === undefined ? '' : `: ${toProse(property.description)}`;
-    return `${indent}- \`${name}\` (${about})${meaning}\n${toParts(property, `${indent}${INDENT}`)}`;
+    return `${indent}- \`${name}\` (${about})${meaning}\n${
+      toSchemaList(property, { ...style, indent: `${indent}${INDENT}` })
+    }`;
   });
   return items.join('');
 }
 
-/** The forms of a property that has several, and the properties of objects and of an array's elements. */
-function toParts(property: JsonSchema, indent: string): string {
+/** The forms of a schema that has several, else the properties of it or of an array's elements. */
+export function toSchemaList(property: JsonSchema, style: ListStyle): string {
+  const { indent = '' } = style;
   const { items } = property;
   const schema = typeof items === 'object' && !Array.isArray(items) ? items : property;
   const forms = schema.anyOf?.filter((form) => typeof form === 'object');
-  if (forms?.some(({ properties }) => hasSome(properties)) !== true) return toPropertyList(schema, indent);
-  return forms.map((form) => `${indent}- ${toFormName(form)}\n${toPropertyList(form, `${indent}${INDENT}`)}`).join('');
+  if (forms?.some(({ properties }) => hasSome(properties)) !== true) return toPropertyList(schema, style);
+  return forms.map((form) =>
+    `${indent}- ${toFormName(form)}\n${toPropertyList(form, { ...style, indent: `${indent}${INDENT}` })}`
+  ).join('');
 }
 
 function hasSome(properties: JsonSchema['properties']): boolean {
@@ -32,6 +45,7 @@ function hasSome(properties: JsonSchema['properties']): boolean {
 
 function toFormName(form: JsonSchema): string {
   const { properties = {}, required = [], description } = form;
+  if (!hasSome(properties)) return toType(form);
   return description === undefined
     ? `with \`${required[0] ?? Object.keys(properties)[0]}\`:`
     : `${toProse(description)}:`;
@@ -39,10 +53,12 @@ function toFormName(form: JsonSchema): string {
 
 /** The type in a few words. */
 export function toType(schema: JsonSchema): string {
-  const { $ref, anyOf, oneOf, items } = schema;
+  const { $ref, anyOf, oneOf, allOf, items } = schema;
   if ($ref !== undefined) return toLink($ref);
   const choices = (anyOf ?? oneOf)?.filter((choice) => typeof choice === 'object');
   if (choices !== undefined && schema.properties === undefined) return [...new Set(choices.map(toType))].join(' or ');
+  const [whole] = allOf ?? [];
+  if (typeof whole === 'object') return toType(whole);
   if (typeof items === 'object' && !Array.isArray(items)) return `array of ${toType(items)}`;
   if ('const' in schema) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');

@@ -35,7 +35,7 @@ test('toPropertyList() puts the parts of objects, elements and forms below them'
       a: { type: 'object', properties: { b: { ...text, description: 'of <a>' } } },
       c: { type: 'array', items: { anyOf: [{ type: 'object', properties: { d: text }, required: ['d'] }] } },
     },
-  });
+  }, { required: 'always there' });
   const lines = ['- `a` (object, always there)', '  - `b` (string): of \\<a\\>', '- `c` (array of object)'];
   assert.equal(list, [...lines, '  - with `d`:', '    - `d` (string, always there)', ''].join('\n'));
 });
