@@ -101,7 +101,8 @@ function open(path: string): number {
   return openSync(path, 'a', MODE);
 }
 
-function countLines(bytes: Uint8Array): number {
+/** Whole lines among bytes. */
+export function countLines(bytes: Uint8Array): number {
   return bytes.reduce((count, byte) => byte === LINE_FEED ? count + 1 : count, 0);
 }
 

@@ -3,7 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { writeSync } from 'node:fs';
 import process from 'node:process';
-import type { LogReport } from './log-file.ts';
+import { countLines, type LogReport } from './log-file.ts';
 
 /** Options of `LogStream`. */
 export interface LogStreamOptions {
@@ -40,8 +40,9 @@ export class LogStream {
     process.on('exit', this.#onExit);
   }
 
-  write(line: string): void {
-    const bytes = Buffer.from(line);
+  /** Writes lines, each with its line feed. */
+  write(lines: string): void {
+    const bytes = Buffer.from(lines);
     if (this.#heldBytes > 0) return this.#hold(bytes);
     const written = this.#tryWrite(bytes);
     if (written < bytes.length) this.#hold(bytes.subarray(written));
@@ -56,8 +57,9 @@ export class LogStream {
   #hold(bytes: Uint8Array): void {
     const { mostHeldBytes = MOST_HELD_BYTES, name, report } = this.#options;
     if (this.#heldBytes > 0 && this.#heldBytes + bytes.length > mostHeldBytes) {
-      this.#lost++;
-      if (this.#lost === 1) report('log.failed', { sink: name, error: 'its reader does not read' });
+      const isFirst = this.#lost === 0;
+      this.#lost += countLines(bytes);
+      if (isFirst) report('log.failed', { sink: name, error: 'its reader does not read' });
       return;
     }
     this.#held.push(bytes);

@@ -1,6 +1,7 @@
 // The event log: one line per named event, as JSON or as text, to any number of sinks.
 
 import process from 'node:process';
+import { setImmediate } from 'node:timers';
 import { pino } from 'pino';
 import { type EventName, EVENTS } from './events.ts';
 import { LogFile, type LogReport } from './log-file.ts';
@@ -46,29 +47,55 @@ interface Sink {
   close(): void;
 }
 
+// The event of every message: those of one turn of the event loop are written together, or before that once they are so
+// many characters. Only a process that is killed can lose one.
+const GATHERED: EventName = 'message.accepted';
+const MOST_HELD = 1 << 18;
+
 /** Opens the sinks; throws when a path cannot be opened for appending. */
 export function createLog({ sinks, format, fields = {}, now = () => new Date() }: LogOptions): OpenLog {
+  let held: string[] = [];
+  let heldLength = 0;
+  const flush = () => {
+    const lines = held;
+    held = [];
+    heldLength = 0;
+    if (lines.length === 0) return;
+    for (const [index, sink] of open.entries()) {
+      const render = renders[index];
+      sink.write((render === undefined ? lines : lines.map(render)).join(''));
+    }
+  };
+  // Before the sinks, which let go of what they have when the process ends.
+  process.on('exit', flush);
   const report: LogReport = (event, about) => log.emit(event, about);
   const open = sinks.map((target) => openSink(target, report));
   const renders = open.map((sink) => toRender(sink, format));
-  // Every line is written before the call returns, so that none is lost however the process ends; pino's own
-  // destinations keep lines in memory, without a bound while a disk fails.
+  // Every line is written before the call returns, so that none is lost however the process ends, but for one event;
+  // pino's own destinations keep lines in memory, without a bound while a disk fails.
   const destination = {
     write(line: string) {
       const printable = escapeUnprintable(line);
-      for (const [index, sink] of open.entries()) sink.write(renders[index]?.(printable) ?? printable);
+      heldLength += printable.length;
+      held.push(printable);
     },
   };
   const logger = createPino({ fields, now }, destination);
   const log: OpenLog = {
     emit(event, about) {
       const { level, text } = EVENTS[event];
+      const isFirst = held.length === 0;
       logger[level]({ event, text, ...about });
+      if (event !== GATHERED || heldLength >= MOST_HELD) flush();
+      else if (isFirst) setImmediate(flush);
     },
     reopen() {
+      flush();
       for (const sink of open) sink.reopen();
     },
     close() {
+      flush();
+      process.off('exit', flush);
       for (const sink of open) sink.close();
     },
   };

@@ -19,4 +19,5 @@ received.write([{
   queue: 'inbox',
 }]);
 for (let count = 0; count < 1000; count++) log.emit('gateway.fault', { error: `fault ${count}` });
+log.emit('message.accepted', { session: 'last' });
 process.exit(7);

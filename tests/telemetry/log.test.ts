@@ -81,6 +81,29 @@ test('createLog() tells its other sinks of a file that cannot be written, once',
   assert.equal(lines[0]['sink'], '/dev/full');
 });
 
+test('createLog() writes the accepted messages of one turn together, and before what comes after them', async (context) => {
+  const { log, read } = open(context);
+  const events = () => read().trimEnd().split('\n').filter(Boolean).map((line) => JSON.parse(line)['event']);
+  log.emit('message.accepted', { session: 'a' });
+  log.emit('message.accepted', { session: 'b' });
+  assert.deepEqual(events(), []);
+  log.emit('smtp.session.closed', { session: 'b' });
+  assert.deepEqual(events(), ['message.accepted', 'message.accepted', 'smtp.session.closed']);
+  log.emit('message.accepted', { session: 'c' });
+  await new Promise(setImmediate);
+  assert.equal(events().length, 4);
+  log.emit('message.accepted', { session: 'd' });
+  log.close();
+  assert.equal(events().length, 5);
+});
+
+test('createLog() keeps a bounded part of a turn', (context) => {
+  const { log, read } = open(context);
+  for (let count = 0; count < 300; count++) log.emit('message.accepted', { session: 'x'.repeat(1000) });
+  assert.ok(read().length > 250_000);
+  log.close();
+});
+
 test('createLog() throws when a file cannot be opened', (context) => {
   const path = join(makeTemporaryDirectory(context), 'directory');
   mkdirSync(path);

@@ -69,6 +69,7 @@ test('A process that exits on the spot leaves its events and received records be
   assert.equal(status, 7);
   const events = readFileSync(join(directory, 'events.log'), 'utf8');
   assert.deepEqual(stderr.split('\n'), events.split('\n'));
-  assert.equal(events.split('\n').length, 1001);
+  assert.equal(events.split('\n').length, 1002);
+  assert.equal(JSON.parse(events.trimEnd().split('\n').at(-1) ?? '')['event'], 'message.accepted');
   assert.equal(JSON.parse(readFileSync(join(directory, 'received.log'), 'utf8'))['message-id'], 'A');
 });
