@@ -134,8 +134,16 @@ class RabbitmqOutlet implements AmqpOutlet {
     await Promise.all(this.#links.map((link) => link.firstRound));
   }
 
-  publish(records: readonly EncodedRecord[]): Promise<readonly PublishResult[]> {
-    return collectResults(records, (record, report) => this.#submit(record, this.#count(report)));
+  async publish(records: readonly EncodedRecord[]): Promise<readonly PublishResult[]> {
+    // What is being compressed is open, too: a drain waits for it.
+    this.#open += 1;
+    try {
+      // Compressing what cannot be sent would only keep the processor busy.
+      const isPlain = this.#options.encoding === undefined || this.fault !== undefined;
+      return await this.#submit(records, isPlain ? [] : await Promise.all(records.map(compressBody)));
+    } finally {
+      this.#release();
+    }
   }
 
   async publishInOrder(records: readonly EncodedRecord[]): Promise<readonly PublishResult[]> {
@@ -206,30 +214,33 @@ class RabbitmqOutlet implements AmqpOutlet {
   #count(report: Settle): Settle {
     this.#open += 1;
     return (result) => {
-      this.#open -= 1;
       report(result);
-      if (this.#open === 0) this.#onIdle?.();
+      this.#release();
     };
   }
 
-  #submit(record: EncodedRecord, settle: Settle): void {
-    if (this.#options.encoding === undefined) {
-      return this.#enter({ record, compressed: undefined, size: record.size, settle });
-    }
-    // Compressing what cannot be sent would only keep the processor busy.
-    if (this.fault !== undefined) return settle(this.#toFailure());
-    compressBody(record).then(
-      (compressed) => this.#enter({ record, compressed, size: compressed.length, settle }),
-      (error) => settle({ stored: false, fault: 'unavailable', detail: `cannot compress the record: ${error}` }),
-    );
+  #release(): void {
+    this.#open -= 1;
+    if (this.#open === 0) this.#onIdle?.();
+  }
+
+  #submit(
+    records: readonly EncodedRecord[],
+    bodies: readonly (Buffer | undefined)[],
+  ): Promise<readonly PublishResult[]> {
+    const sizes = records.map(({ size }, index) => bodies[index]?.length ?? size);
+    // The sender hears of one reply for all: a message that some of its recipients can never have goes to none.
+    const refusal = this.#refuseSize(Math.max(...sizes));
+    return collectResults(records, (record, report, index) => {
+      const settle = this.#count(report);
+      if (refusal !== undefined) return settle(refusal);
+      this.#enter({ record, compressed: bodies[index], size: sizes[index] ?? record.size, settle });
+    });
   }
 
   #enter(publication: Publication): void {
-    const { size, settle } = publication;
-    const refusal = this.#refuseSize(size);
-    if (refusal !== undefined) return settle(refusal);
-    if (this.fault !== undefined) return settle(this.#toFailure());
-    this.#window.enter(publication);
+    if (this.fault !== undefined) publication.settle(this.#toFailure());
+    else this.#window.enter(publication);
   }
 
   #refuseSize(size: number): PublishFailure | undefined {
