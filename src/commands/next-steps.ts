@@ -27,7 +27,9 @@ export function toNextSteps(loaded: GatewayConfig, { lines, program }: NextSteps
   const http = isHttpOpen(loaded) ? findDoor(lines, 'HTTP') : undefined;
   const smtp = isSmtpOpen(loaded) ? findDoor(lines, 'SMTP') : undefined;
   const steps = [
-    ...(http === undefined ? [] : [`curl http://${http}/v1/messages --json '${HTTP_MESSAGE}'`]),
+    ...(http === undefined
+      ? []
+      : [`curl http://${http}/v1/messages -H 'Content-Type: application/json' -d '${HTTP_MESSAGE}'`]),
     ...(smtp === undefined ? [] : [
       `printf '${SMTP_MESSAGE}' | curl smtp://${smtp} --mail-from me@example.com --mail-rcpt you@example.org --upload-file -`,
     ]),

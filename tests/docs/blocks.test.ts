@@ -1,12 +1,14 @@
 // Every fenced block of the documentation is of a known kind, and what can be said of it without running it holds.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { Script } from 'node:vm';
+import { parseDocument } from 'yaml';
 import { checkConfig } from '../../src/commands/check-config.ts';
 import { furnish, movePaths } from '../support/doc-place.ts';
-import { type DocBlock, readDocPages, readTranscripts } from '../support/doc-pages.ts';
+import { type DocBlock, readDocPages, readTranscripts, ROOT } from '../support/doc-pages.ts';
 import { runCommand } from '../support/run-command.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -20,9 +22,9 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   smtp: 'is spoken with the gateway by tests/e2e/docs.test.ts',
   haproxy: 'is run by tests/smtp/haproxy.real.test.ts and tests/http/haproxy.real.test.ts',
   logrotate: 'is run by tests/e2e/log-rotation.test.ts',
-  yaml: 'is read by promtool in tests/e2e/metrics.test.ts',
-  dockerfile: 'is built by scripts/deploy',
-  js: 'is a file for a try',
+  yaml: 'is parsed below; the alerts are read by promtool in tests/e2e/metrics.test.ts',
+  dockerfile: 'is compared with the Dockerfile, below',
+  js: 'is parsed below',
   text: 'shows a form, for nobody to run',
   http: 'is compared with the answer to the command before it by tests/e2e/http-examples.test.ts',
 };
@@ -54,6 +56,20 @@ for (const block of of('json', 'jsonl')) {
     for (const text of texts) assert.doesNotThrow(() => JSON.parse(text));
   });
 }
+
+for (const block of of('yaml')) {
+  test(`the YAML of ${place(block)} is valid`, () => assert.deepEqual(parseDocument(block.text).errors, []));
+}
+
+for (const block of of('js')) {
+  test(`the program of ${place(block)} can be read`, () => assert.doesNotThrow(() => new Script(block.text)));
+}
+
+test('what the pages say for a container is what the Dockerfile has', () => {
+  const words = (text: string) => text.replace('/usr/bin/', '').split(/[ \n]+/).filter((word) => word !== '');
+  const file = new Set(words(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')));
+  assert.deepEqual(of('dockerfile').flatMap(({ text }) => words(text)).filter((word) => !file.has(word)), []);
+});
 
 /** Checks a configuration; the examples need no key that they do not show. */
 function check(text: string, context: TestContext) {

@@ -46,10 +46,6 @@ export class DocRun {
     const [program = '', ...leading] = gatewayCommand();
     const words = [program, ...leading].map((word) => `'${word}'`).join(' ');
     writeFileSync(join(directory, 'bin/mailchute'), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
-    const tool = process.env['MAILCHUTE_TEST_RABBITMQCTL'];
-    if (tool !== undefined) {
-      writeFileSync(join(directory, 'bin/rabbitmqctl'), `#!/bin/sh\nexec ${tool} "$@"\n`, { mode: 0o755 });
-    }
     mkdirSync(join(directory, 'run'));
     writeFileSync(join(directory, 'run/message.eml'), MESSAGE);
     writeFileSync(join(directory, 'run/invoice.pdf'), '%PDF-1.4\n');
