@@ -104,18 +104,25 @@ async function assertAccepted(gateway: Gateway): Promise<void> {
   assert.equal((await http(gateway)).status, 202);
 }
 
-test('While RabbitMQ blocks, both doors defer at once, and they take mail again when it no longer does', async (context) => {
+test('While RabbitMQ blocks, both doors defer at once, or spool, and it gets mail again when it no longer does', async (context) => {
   const { gateway, broker, inbox } = await open(context);
-  let first = Promise.resolve('');
+  const spooling = await open(context, { spool: 'on' });
+  let [first, spooled] = [Promise.resolve(''), Promise.resolve('')];
   await withMemoryAlarm(async () => {
     // RabbitMQ tells a connection of its alarm when something is published there; that record waits for the end of it.
     first = smtp(gateway);
     await gateway.event('outlet.blocked');
     for (let turn = 0; turn < 3; turn++) await assertDeferred(gateway);
     assert.match(await readyz(gateway), /the broker blocks publishing/);
+    spooled = smtp(spooling.gateway);
+    await spooling.gateway.event('outlet.blocked');
+    await assertAccepted(spooling.gateway);
+    assert.match(await readyz(spooling.gateway), /"ready".*2 records for queue/);
   });
   await gateway.event('outlet.unblocked');
-  assert.match(await first, /^250 /);
+  for (const reply of [await first, await spooled]) assert.match(reply, /^250 /);
+  await spooling.gateway.event('spool.drained');
+  assert.equal((await drainQueue(broker.url, spooling.inbox)).length, 3);
   await assertAccepted(gateway);
   assert.match(await readyz(gateway), /"ready"/);
   assert.equal((await drainQueue(broker.url, inbox)).length, 3);
