@@ -30,6 +30,8 @@ export interface CoreOptions extends Pick<Observation, 'effect' | 'allowed'> {
   readonly disturb: (play: Play) => Promise<number>;
 }
 
+// Of a gateway whose scenario failed.
+const EVENTS_SHOWN = 10;
 /** Accepted before a fault, and after it. */
 const SOME = 150;
 // RabbitMQ 3.10 writes the directory of its quorum queues half a second late: a node killed before that forgets a new queue.
@@ -57,7 +59,8 @@ export async function playCore(options: CoreOptions): Promise<Observation> {
     const stored = [...play.taken, ...(await drainQueue(broker.url, queue)).map(({ id }) => id)];
     return { report, stored, recoveredMs, effect, ...(allowed && { allowed }) };
   } catch (error) {
-    throw new Error(`${error}\n${play.gateway.stderr.slice(-1500)}`, { cause: error });
+    const events = play.gateway.stderr.split('\n').filter((line) => !line.includes('"event":"message.'));
+    throw new Error(`${error}\n${events.slice(-EVENTS_SHOWN).join('\n')}`, { cause: error });
   } finally {
     await Promise.all([removeGateway(play.gateway), load.stop()]);
   }

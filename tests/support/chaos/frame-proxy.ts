@@ -100,11 +100,19 @@ export class FrameProxy {
     const { kind } = line.fault;
     line.fault = undefined;
     if (kind !== 'before') to.write(kind === 'torn' ? bytes.subarray(0, bytes.length / 2) : bytes);
-    if (kind === 'delay') delayLine(line);
+    if (kind === 'delay') this.#delay(line);
     else if (kind === 'half-close') endForClient(line);
     else endLine(line);
     this.#missing -= 1;
     if (this.#missing === 0) this.#onDone();
+  }
+
+  /** The line goes on; it ends after a while when a fault still waits for a connection. */
+  #delay(line: Line): void {
+    const sockets = [line.client, line.server];
+    for (const socket of sockets) socket.pause();
+    setTimeout(() => sockets.forEach((socket) => socket.resume()), DELAY_MS);
+    setTimeout(() => this.#waiting.length > 0 && endLine(line), 2 * DELAY_MS);
   }
 }
 
@@ -123,9 +131,4 @@ function endLine(line: Line): void {
 
 function endForClient(line: Line): void {
   line.client.end();
-}
-
-function delayLine({ client, server }: Line): void {
-  for (const socket of [client, server]) socket.pause();
-  setTimeout(() => [client, server].forEach((socket) => socket.resume()), DELAY_MS);
 }

@@ -9,11 +9,9 @@ import type { Observation, Scenario, Stage } from './scenario.ts';
 const PUBLISHERS = 12;
 const STRUCK_MS = 120_000;
 
-/** Every kind of fault at every step, in random order; one kind at every step where time is short. */
-function listFaults({ random, isShort }: Stage): LineFault[] {
-  const faults = STEPS.flatMap((step) =>
-    (isShort ? [random.pick(LINE_FAULTS)] : LINE_FAULTS).map((kind): LineFault => ({ step, kind }))
-  );
+/** Every kind of fault at every step, in random order. */
+function listFaults({ random }: Stage): LineFault[] {
+  const faults = STEPS.flatMap((step) => LINE_FAULTS.map((kind): LineFault => ({ step, kind })));
   return faults.map((fault) => ({ fault, place: random.below(2 ** 30) }))
     .sort((one, other) => one.place - other.place).map(({ fault }) => fault);
 }
@@ -41,7 +39,10 @@ async function breakLine(stage: Stage, spool: 'on' | 'off'): Promise<Observation
   };
   const isSpooled = spool === 'on' && {
     effect: 'nothing' as const,
-    allowed: { duplicates: ON_ITS_WAY * stage.rounds, why: 'on their way when the line failed' },
+    allowed: {
+      duplicates: ON_ITS_WAY * STEPS.length * LINE_FAULTS.length * stage.rounds,
+      why: 'on their way when the line failed',
+    },
   };
   try {
     return await playCore({
