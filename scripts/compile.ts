@@ -34,13 +34,14 @@ export async function compile(options: CompileOptions): Promise<void> {
     main: 'main.cjs',
     output: 'main.blob',
     disableExperimentalSEAWarning: true,
-    // Compiled functions carried along would differ from build to build, and could not be made for another processor.
-    useCodeCache: false,
+    // Carried along, the compiled script saves a good part of the start; it cannot be made for another processor.
+    useCodeCache: options.target === hostTarget(),
   };
   writeFileSync(join(parts, 'sea.json'), JSON.stringify(config));
   // The blob is the same for every platform: it is made by the one whose binary can run here.
   const node = join(findNodePackage(root, hostTarget()), 'bin', 'node');
-  run(node, ['--experimental-sea-config', 'sea.json'], { cwd: parts });
+  // With a seed of V8's own choice the compiled script would differ from build to build.
+  run(node, ['--random-seed=1', '--experimental-sea-config', 'sea.json'], { cwd: parts });
   const executable = join(parts, 'executable');
   copyFileSync(join(runtime, 'bin', 'node'), executable);
   chmodSync(executable, 0o755);

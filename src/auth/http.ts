@@ -1,7 +1,6 @@
 // The backend http(s)://…: a web endpoint decides by its status about a request with Basic credentials.
 
 import { Buffer } from 'node:buffer';
-import { Agent, request } from 'undici';
 import { type Parsed, parsed, problem } from '../mail/parsed.ts';
 import type { AuthBackend } from './backend.ts';
 import { withDeadline } from './deadline.ts';
@@ -30,6 +29,8 @@ export function parseHttp(url: string, { timeoutMs = 5_000 }: HttpOptions = {}):
   return parsed({
     label,
     async open({ log }) {
+      // Loaded here because most gateways have no such backend, and every start would wait for it.
+      const { Agent, request } = await import('undici');
       const ca = caPath === undefined ? undefined : await readTrust(caPath);
       if (!secure) warnOfCleartext(log, { host: target.hostname.replace(/^\[|\]$/g, ''), backend: label });
       const connect = { timeout: timeoutMs, rejectUnauthorized: true, ...ca !== undefined && { ca } };

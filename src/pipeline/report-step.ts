@@ -1,6 +1,5 @@
 // The report step: tells bounces, complaints and other reports from mail, and reads them for whoever handles reports.
 
-import { parseReport } from '../reports/parse-report.ts';
 import { recogniseReport } from '../reports/recognise-report.ts';
 import type { Draft, PipelineSettings } from './draft.ts';
 import { isLocal } from './route.ts';
@@ -10,7 +9,10 @@ export async function examineReport(draft: Draft, settings: PipelineSettings): P
   if (!isExamined(draft, settings)) return;
   const { header, body, mailFrom } = draft;
   const kind = recogniseReport(header, body, { mailFrom });
-  if (kind !== undefined) draft.report = await parseReport(kind, [header, ...body], { mailFrom });
+  if (kind === undefined) return;
+  // Loaded with the first report: the readers of so many forms would make a quarter of every start.
+  const { parseReport } = await import('../reports/parse-report.ts');
+  draft.report = await parseReport(kind, [header, ...body], { mailFrom });
 }
 
 /** MailerQ 4.0 and later: only with a queue for reports, and only what goes to a local address; 3.0: everything. */

@@ -1,9 +1,8 @@
 // Opens the embedded queue's SQLite file: for the gateway, which creates it, and for readers, which never do.
 
-import { accessSync, closeSync, constants, fsyncSync, openSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, fsyncSync, openSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { pathToFileURL } from 'node:url';
 import { describeFault, QueueFileError } from './embedded-fault.ts';
 import { checkSchema, createSchema, isBlank } from './embedded-schema.ts';
 import { findNetworkFileSystem } from './network-file-system.ts';
@@ -63,7 +62,9 @@ export function createPrivateFile(path: string): boolean {
 
 /** Opens a connection to a file that exists. */
 export function openDatabase(path: string, { access, lockTimeoutMs }: DatabaseOptions): DatabaseSync {
-  const database = new DatabaseSync(`${pathToFileURL(path).href}?mode=${access}`, { timeout: lockTimeoutMs });
+  // A URL with ?mode=rw would leave this to SQLite, and Deno takes URLs from programs with every permission only.
+  if (!existsSync(path)) throw new Error('unable to open database file: it is gone');
+  const database = new DatabaseSync(path, { timeout: lockTimeoutMs, readOnly: access === 'ro' });
   // FULL syncs the log before a commit returns; the other two make that reach the platter on macOS.
   database.exec('PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
   return database;

@@ -137,6 +137,9 @@ class DoorServer extends SMTPServer {
     });
   }
 
+  /** The library would make a context of its own certificate here, for handshakes that it is never asked for. */
+  override updateSecureContext(): void {}
+
   override _expectsProxyHeader(socket: Socket): boolean {
     return this.#dependencies.gate.expectsHeader(socket);
   }

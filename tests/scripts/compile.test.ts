@@ -50,3 +50,8 @@ test('bundle() refuses an import.meta that a script inside an executable cannot 
   writeFileSync(entry, "export const path = import.meta.resolve('x');\n");
   await assert.rejects(bundle(options), /import\.meta/);
 });
+
+test('bundle() gives the same script wherever the sources are', async () => {
+  const { script } = await bundle({ ...options, entry: join(root, 'src', 'main.ts') });
+  assert.ok(!script.includes(root));
+});
