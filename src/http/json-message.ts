@@ -80,9 +80,9 @@ export function parseInjectMessage(body: readonly Uint8Array[]): Result<MessageR
 }
 
 function findRefused(message: { readonly [name: string]: unknown }): FieldError[] {
-  return Object.entries(REFUSED_NAMES)
-    .filter(([name]) => Object.hasOwn(message, name))
-    .map(([name, detail]) => ({ pointer: toPointer([name]), detail }));
+  return Object.keys(message)
+    .filter((name) => Object.hasOwn(REFUSED_NAMES, name))
+    .map((name) => ({ pointer: toPointer([name]), detail: REFUSED_NAMES[name] ?? '' }));
 }
 
 function findContradictions(given: Message): FieldError[] {

@@ -16,24 +16,33 @@ export function toPointer(path: readonly (string | number)[]): string {
 
 /** Strings without a UTF-8 form and numbers that a double does not hold, at any depth. */
 export function findUnencodable(message: { readonly [name: string]: unknown }): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const error of visit(message, [])) {
-    if (errors.push(error) === MAX_ERRORS) break;
-  }
-  return errors;
+  const trail: Trail = { path: [], errors: [] };
+  visit(message, trail);
+  return trail.errors;
 }
 
-function* visit(value: unknown, path: readonly (string | number)[]): Generator<FieldError> {
-  const detail = faultOf(value);
-  if (detail !== undefined) yield { pointer: toPointer(path), detail };
+/** Where the search is, and what it has found. */
+interface Trail {
+  readonly path: string[];
+  readonly errors: FieldError[];
+}
+
+function visit(value: unknown, trail: Trail): void {
+  note(trail, faultOf(value));
   if (typeof value !== 'object' || value === null) return;
   for (const [name, member] of Object.entries(value)) {
-    const here = [...path, name];
-    if (!name.isWellFormed()) yield { pointer: toPointer(here), detail: 'the name has a lone surrogate' };
+    if (trail.errors.length === MAX_ERRORS) return;
+    trail.path.push(name);
+    if (!name.isWellFormed()) note(trail, 'the name has a lone surrogate');
     // Assigning it would change the record's prototype instead of a property.
-    if (name === '__proto__') yield { pointer: toPointer(here), detail: 'is not a usable name' };
-    yield* visit(member, here);
+    if (name === '__proto__') note(trail, 'is not a usable name');
+    visit(member, trail);
+    trail.path.pop();
   }
+}
+
+function note({ path, errors }: Trail, detail: string | undefined): void {
+  if (detail !== undefined && errors.length < MAX_ERRORS) errors.push({ pointer: toPointer(path), detail });
 }
 
 function faultOf(value: unknown): string | undefined {
