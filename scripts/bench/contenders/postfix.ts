@@ -1,5 +1,5 @@
 // Starts Postfix's smtpd with a configuration and a queue of its own; all mail stays in its hold queue, fsynced.
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { freePorts } from '../../../tests/support/free-port.ts';
@@ -69,7 +69,8 @@ function openStore(hold: string): Store {
 export async function startPostfix({ directory: parent }: Surroundings): Promise<Contender> {
   if (process.getuid?.() !== 0) throw new Error('Cannot run Postfix: run the benchmark as root');
   const [port = 0] = await freePorts(1);
-  const directory = join(parent, 'postfix');
+  // Not where another one was: what it left behind would keep this one from starting.
+  const directory = mkdtempSync(join(parent, 'postfix-'));
   const configuration = join(directory, 'etc');
   mkdirSync(configuration, { recursive: true });
   writeFileSync(join(configuration, 'main.cf'), toMain(directory));
