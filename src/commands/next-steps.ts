@@ -29,9 +29,9 @@ export function toNextSteps(loaded: GatewayConfig, { lines, program }: NextSteps
   const steps = [
     ...(http === undefined
       ? []
-      : [`curl http://${http}/v1/messages -H 'Content-Type: application/json' -d '${HTTP_MESSAGE}'`]),
+      : [`curl -sS http://${http}/v1/messages -H 'Content-Type: application/json' -d '${HTTP_MESSAGE}'`]),
     ...(smtp === undefined ? [] : [
-      `printf '${SMTP_MESSAGE}' | curl smtp://${smtp} --mail-from me@example.com --mail-rcpt you@example.org --upload-file -`,
+      `printf '${SMTP_MESSAGE}' | curl -sS smtp://${smtp} --mail-from me@example.com --mail-rcpt you@example.org --upload-file -`,
     ]),
   ];
   if (steps.length === 0) return '';

@@ -71,7 +71,7 @@ const terminals = [
 for (const { env, coloured } of terminals) {
   test(`On a terminal events are text ${coloured ? 'in colours' : 'without colours'} with ${JSON.stringify(env)}`, async (context) => {
     const said = await runOnTerminal(context, env);
-    assert.match(said, /\nTry it from another terminal:\r\n {2}curl http/);
+    assert.match(said, /\nTry it from another terminal:\r\n {2}curl -sS http/);
     assert.match(said, /Gateway stopped/);
     assert.equal(said.includes('\x1b['), coloured, said);
     assert.ok(!said.includes('"event"'));
