@@ -45,7 +45,7 @@ function configure(block: string, port: number): string {
     .replace('10.0.0.11:465', `127.0.0.1:${securePorts[0]}`)
     .replace('10.0.0.12:465', `127.0.0.1:${securePorts[1]}`)
     .replace('option smtpchk', 'option log-health-checks\n    option smtpchk')
-    .replace('inter 5s', 'inter 2s'); // also what a check may take to connect
+    .replace('inter 5s', 'inter 1s'); // also what a check may take to connect
 }
 
 /** Sends one message from that address; resolves to what curl has to say, which is nothing when all is well. */
