@@ -22,7 +22,7 @@ export function parseIpAddress(text: string): IpAddress | undefined {
 
 /** The canonical text: dotted decimal, or RFC 5952. */
 export function toIpText({ bits, value }: IpAddress): string {
-  if (bits === 32) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 0xffn).join('.');
+  if (bits === 32) return [24, 16, 8, 0].map((shift) => (Number(value) >>> shift) & 0xff).join('.');
   const groups = Array.from({ length: 8 }, (_, index) => (value >> BigInt(112 - 16 * index)) & 0xffffn);
   const [start, length] = longestZeroRun(groups);
   const hex = groups.map((group) => group.toString(16));
@@ -46,13 +46,13 @@ export function isLoopback(text: string): boolean {
 function parseIpv4(text: string): bigint | undefined {
   const octets = text.split('.');
   if (octets.length !== 4) return undefined;
-  let value = 0n;
+  let value = 0;
   for (const octet of octets) {
     // A leading zero is octal to some readers and decimal to others: an access list must not depend on the reader.
     if (!/^(0|[1-9]\d{0,2})$/.test(octet) || Number(octet) > 255) return undefined;
-    value = value << 8n | BigInt(octet);
+    value = value * 256 + Number(octet);
   }
-  return value;
+  return BigInt(value);
 }
 
 function parseIpv6(text: string): bigint | undefined {

@@ -1,7 +1,7 @@
 // The published contract: how a message becomes the JSON body of one record per recipient, encoded once per message.
 
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { ContentFacts, EncodedRecord } from './outlet.ts';
 
 /** smtp-8bit: how content that is not UTF-8 goes into JSON. */
@@ -42,6 +42,8 @@ export interface RecordAddress {
 }
 
 const NOTHING = Buffer.alloc(0);
+// Where small content is joined: memory of its own for each message would keep the collector busy.
+const JOINED = Buffer.allocUnsafeSlow(1 << 16);
 const END_OF_BODY = Buffer.from('"}');
 // A string ends at 512 MB and escaping may grow bytes sixfold, so strings are made of slices; three divides the length,
 // so that base64 needs padding after the last one only.
@@ -52,17 +54,35 @@ const SLICE_BYTES = 3 << 18;
  * list once it is encoded: content and encoding need not fit into memory side by side.
  */
 export function encodeMime(content: Uint8Array[], policy: EightBitPolicy): EncodedMime {
-  const hash = createHash('sha256');
-  let size = 0;
-  for (const chunk of content) {
-    hash.update(chunk);
-    size += chunk.length;
-  }
-  const sha256 = hash.digest('hex');
+  const size = content.reduce((sum, { length }) => sum + length, 0);
+  if (size <= JOINED.length) return encodeJoined(join(content, size), policy);
+  const digest = createHash('sha256');
+  for (const chunk of content) digest.update(chunk);
+  const sha256 = digest.digest('hex');
   if (policy === 'base64' && !isUtf8Content(content)) {
     return { pieces: Array.from(toBlocks(content, size), toBase64), encoding: 'base64', size, sha256 };
   }
   return { pieces: Array.from(toSlices(content), escapeBytes), encoding: undefined, size, sha256 };
+}
+
+/** Small content in one piece: every call of the engine's has a price of its own, and a piece more doubles it. */
+function encodeJoined(content: Buffer, policy: EightBitPolicy): EncodedMime {
+  const sha256 = hash('sha256', content);
+  const { length: size } = content;
+  if (policy === 'base64' && !isUtf8(content)) {
+    return { pieces: [toBase64(content)], encoding: 'base64', size, sha256 };
+  }
+  return { pieces: [escapeBytes(content)], encoding: undefined, size, sha256 };
+}
+
+/** Takes the content; what is returned is good until the next call. */
+function join(content: Uint8Array[], size: number): Buffer {
+  let at = 0;
+  for (const piece of content.splice(0)) {
+    JOINED.set(piece, at);
+    at += piece.length;
+  }
+  return JOINED.subarray(0, size);
 }
 
 /** A character may straddle pieces, which are never joined for that. */
