@@ -91,7 +91,7 @@ export async function startWorkers(
 
 function forkWorker(argv: readonly string[]): ReturnType<typeof fork> {
   const options = { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] as ['ignore', 'inherit', 'inherit', 'ipc'] };
-  // A single executable is its own script, and its first argument is already one of ours.
-  if (process.getBuiltinModule('node:sea')?.isSea()) return fork('worker', argv, options);
+  // A single executable is its own script, its first argument is already one of ours, and it has its flags inside.
+  if (process.getBuiltinModule('node:sea')?.isSea()) return fork('worker', argv, { ...options, execArgv: [] });
   return fork(process.argv[1] ?? '', ['worker', ...argv], options);
 }

@@ -1,12 +1,12 @@
 // The script inside the executable: one CommonJS text that needs nothing but Node's own modules.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import vm from 'node:vm';
-import { bundle } from '../../scripts/compile.ts';
+import { bundle, memoryFlags } from '../../scripts/compile.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'mailchute-compile-'));
 after(() => rmSync(directory, { recursive: true }));
@@ -54,4 +54,13 @@ test('bundle() refuses an import.meta that a script inside an executable cannot 
 test('bundle() gives the same script wherever the sources are', async () => {
   const { script } = await bundle({ ...options, entry: join(root, 'src', 'main.ts') });
   assert.ok(!script.includes(root));
+});
+
+test('npm start and the command of the package run Node with the flags of the executable', () => {
+  const flags = memoryFlags.join(' ');
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  assert.ok(scripts.start.startsWith(`node ${flags} src/main.ts `), scripts.start);
+  assert.ok(
+    readFileSync(join(root, 'scripts', 'mailchute'), 'utf8').includes(`exec "$node" ${flags} "$root/src/main.ts"`),
+  );
 });
