@@ -16,6 +16,7 @@ export const NOT_RUN_HERE: Readonly<Record<string, string>> = {
   adduser: 'changes the system',
   git: 'needs a checkout of its own',
   npm: 'needs a checkout of its own',
+  deno: 'runs from a checkout',
   mkpasswd: 'asks for a password at the terminal',
 };
 
