@@ -92,7 +92,11 @@ export class DocRun {
     for (const { command, output } of readTranscripts(text)) {
       const printed = await this.#shell(await this.#adapt(command));
       const expected = toPattern(normalize(await this.#adapt(output)));
-      assert.match(normalize(printed.endsWith('\n') || printed === '' ? printed : `${printed}\n`), expected, command);
+      assert.match(
+        normalize(printed.endsWith('\n') || printed === '' ? printed : `${printed}\n`),
+        expected,
+        `${command}\n${printed}`,
+      );
     }
   }
 
@@ -186,7 +190,7 @@ function normalize(output: string): string {
   return output
     .replaceAll(/\b[0-9A-Z]{25,32}\b/g, 'ID')
     .replaceAll(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+Z)?/g, 'TIME')
-    .replaceAll(/\([0-9a-f]{7,40}, \d{4}-\d\d-\d\d\)/g, '(COMMIT)')
+    .replaceAll(/\([0-9a-f]{7,40}(?:-dirty)?, \d{4}-\d\d-\d\d\)/g, '(COMMIT)')
     .replaceAll(/\w{3}, \d+ \w{3} \d{4} \d\d:\d\d:\d\d/g, 'TIME')
     .replaceAll(/"(remote-port|local-port|size)":\d+/g, '"$1":0')
     .replaceAll(/"sha256":"[0-9a-f]{64}"/g, '"sha256":""')
