@@ -112,7 +112,7 @@ async function startWithClock(context: TestContext): Promise<{ gateway: Gateway;
   const setClock = (hours: number) => writeFileSync(path, `${hours < 0 ? '' : '+'}${hours * HOUR_S}\n`);
   setClock(0);
   const env = {
-    LD_PRELOAD: '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1',
+    LD_PRELOAD: `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketime.so.1`,
     FAKETIME_TIMESTAMP_FILE: path,
     FAKETIME_NO_CACHE: '1',
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
