@@ -1,5 +1,5 @@
 // Builds the one executable (`npm run compile`): src/main.ts and its packages as one script inside a copy of Node's binary.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
@@ -46,7 +46,8 @@ export async function compile(options: CompileOptions): Promise<void> {
   // The blob is the same for every platform: it is made by the one whose binary can run here.
   const node = join(findNodePackage(root, hostTarget()), 'bin', 'node');
   // With a seed of V8's own choice the compiled script would differ from build to build.
-  run(node, ['--random-seed=1', '--experimental-sea-config', 'sea.json'], { cwd: parts });
+  // With the flags of the executable, which else takes the compiled script for another engine's.
+  run(node, [...memoryFlags, '--random-seed=1', '--experimental-sea-config', 'sea.json'], { cwd: parts });
   const executable = join(parts, 'executable');
   copyFileSync(join(runtime, 'bin', 'node'), executable);
   chmodSync(executable, 0o755);
@@ -114,8 +115,15 @@ async function main(): Promise<void> {
   mkdirSync(dirname(output), { recursive: true });
   const info = readBuildInfo(root, process.env);
   await compile({ entry: join(root, 'src', 'main.ts'), output, target, ...info, commitDate: toCommitDate(info) });
-  const said = target === hostTarget() ? execFileSync(output, ['version'], { encoding: 'utf8' }) : `for ${target}\n`;
+  const said = target === hostTarget() ? runVersion(output) : `for ${target}\n`;
   process.stdout.write(`dist/${basename(output)}: ${said}`);
+}
+
+/** The executable must start without a word beside its version, such as that its compiled script was not taken. */
+function runVersion(executable: string): string {
+  const { stdout, stderr, status } = spawnSync(executable, ['version'], { encoding: 'utf8' });
+  if (status !== 0 || stderr !== '') throw new Error(`The executable does not start as it should: ${stderr}`);
+  return stdout;
 }
 
 if (import.meta.main) {
