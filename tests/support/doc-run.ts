@@ -190,7 +190,7 @@ function normalize(output: string): string {
   return output
     .replaceAll(/\b[0-9A-Z]{25,32}\b/g, 'ID')
     .replaceAll(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+Z)?/g, 'TIME')
-    .replaceAll(/\([0-9a-f]{7,40}(?:-dirty)?, \d{4}-\d\d-\d\d\)/g, '(COMMIT)')
+    .replaceAll(/^mailchute \d+\.\d+\.\d+[^,]*(?:, \d{4}-\d\d-\d\d\))?, /gm, 'mailchute VERSION, ')
     .replaceAll(/\w{3}, \d+ \w{3} \d{4} \d\d:\d\d:\d\d/g, 'TIME')
     .replaceAll(/"(remote-port|local-port|size)":\d+/g, '"$1":0')
     .replaceAll(/"sha256":"[0-9a-f]{64}"/g, '"sha256":""')
