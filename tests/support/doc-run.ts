@@ -18,6 +18,8 @@ const BROKER = /amqp:\/\/guest:guest@localhost(?::5672)?\/?(?=[\s']|$)/g;
 /** What a shell block may have behind its language; anything else is the name of the program that it is. */
 const RUN_WORDS: ReadonlySet<string> = new Set(['serve']);
 const READY = ['gateway.started', 'outlet.ready'];
+// What nothing answers without a gateway.
+const NEEDS_GATEWAY = /127\.0\.0\.1|mx\.example\.com|healthcheck|queue (?:ls|get)/;
 // What the examples talk to where the page does not say.
 const DEFAULT = 'mailchute serve --smtp-ip=127.0.0.1 --http-ip=127.0.0.1';
 // What the configuration of an example says about this machine need not hold here.
@@ -57,7 +59,8 @@ export class DocRun {
     const [file] = words;
     if (language === 'sh' && file !== undefined && !RUN_WORDS.has(file)) return this.#install(file, block.text);
     const startsOne = words.includes('serve');
-    if (!startsOne && language !== 'conf' && this.#gateway === undefined) await this.#serve(DEFAULT);
+    const needsOne = !startsOne && (language === 'smtp' || (language !== 'conf' && NEEDS_GATEWAY.test(block.text)));
+    if (needsOne && this.#gateway === undefined) await this.#serve(DEFAULT);
     if (language === 'conf') return await this.#configure(block);
     if (language === 'smtp') return await talk(block.text, await this.#portOf('2525'));
     if (language === 'sh' && startsOne) return await this.#serve(await this.#adapt(block.text));
