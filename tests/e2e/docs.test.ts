@@ -11,7 +11,7 @@ const ELSEWHERE = new Set(['docs/http.md']);
 
 /** Whether the block takes part: commands, and configurations for them. */
 function takesPart({ language, words, notRun }: DocBlock): boolean {
-  return notRun === undefined && (RUN.has(language) || (language === 'conf' && words.length > 0));
+  return notRun === undefined && (RUN.has(language) || (['conf', 'js'].includes(language) && words.length > 0));
 }
 
 /** The test broker, for which `forget` removes the queue that the examples fill. */

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { furnish, movePaths } from './doc-place.ts';
-import { type DocBlock, readTranscripts } from './doc-pages.ts';
+import { type DocBlock, readTranscripts, ROOT } from './doc-pages.ts';
 import { freePorts } from './free-port.ts';
 import { gatewayCommand } from './gateway.ts';
 import { talk } from './doc-dialogue.ts';
@@ -49,6 +49,7 @@ export class DocRun {
     const words = [program, ...leading].map((word) => `'${word}'`).join(' ');
     writeFileSync(join(directory, 'bin/mailchute'), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
     mkdirSync(join(directory, 'run'));
+    symlinkSync(join(ROOT, 'node_modules'), join(directory, 'run/node_modules'));
     writeFileSync(join(directory, 'run/message.eml'), MESSAGE);
     writeFileSync(join(directory, 'run/invoice.pdf'), '%PDF-1.4\n');
   }
@@ -59,8 +60,12 @@ export class DocRun {
     const [file] = words;
     if (language === 'sh' && file !== undefined && !RUN_WORDS.has(file)) return this.#install(file, block.text);
     const startsOne = words.includes('serve');
-    const needsOne = !startsOne && (language === 'smtp' || (language !== 'conf' && NEEDS_GATEWAY.test(block.text)));
+    const needsOne = !startsOne &&
+      (language === 'smtp' || (language !== 'conf' && language !== 'js' && NEEDS_GATEWAY.test(block.text)));
     if (needsOne && this.#gateway === undefined) await this.#serve(DEFAULT);
+    if (language === 'js') {
+      return writeFileSync(join(this.#directory, 'run', file ?? ''), await this.#adapt(block.text));
+    }
     if (language === 'conf') return await this.#configure(block);
     if (language === 'smtp') return await talk(block.text, await this.#portOf('2525'));
     if (language === 'sh' && startsOne) return await this.#serve(await this.#adapt(block.text));
@@ -152,7 +157,13 @@ export class DocRun {
   }
 
   #env(): Record<string, string> {
-    const path = [join(this.#directory, 'bin'), process.env['PATH'] ?? '', '/usr/sbin', '/sbin'].join(delimiter);
+    const path = [
+      join(this.#directory, 'bin'),
+      join(ROOT, 'node_modules/.bin'),
+      process.env['PATH'] ?? '',
+      '/usr/sbin',
+      '/sbin',
+    ].join(delimiter);
     return { PATH: path, HOME: this.#directory, LANG: 'C.UTF-8', MAILCHUTE_LOG_FORMAT: 'json', ...this.#ownPorts };
   }
 
