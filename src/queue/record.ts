@@ -45,9 +45,10 @@ const NOTHING = Buffer.alloc(0);
 // Where small content is joined: memory of its own for each message would keep the collector busy.
 const JOINED = Buffer.allocUnsafeSlow(1 << 16);
 const END_OF_BODY = Buffer.from('"}');
-// A string ends at 512 MB and escaping may grow bytes sixfold, so strings are made of slices; three divides the length,
-// so that base64 needs padding after the last one only.
-const SLICE_BYTES = 3 << 18;
+// A string ends at 512 MB and escaping may grow bytes sixfold, so strings are made of slices: of no more than a read of a
+// socket brings, since strings of more than 128 KiB cost twice as much a byte. Three divides the length, so that base64
+// needs padding after the last one only.
+const SLICE_BYTES = 3 * 22_528;
 
 /**
  * Encodes the content; the decoded `mime` of the record gives back exactly these bytes. Each piece is taken out of the
