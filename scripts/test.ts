@@ -55,14 +55,14 @@ let broker: Rabbitmq | undefined;
 const notRun: string[] = [];
 
 async function check(): Promise<Outcome[]> {
-  const unit: Suite = { name: 'unit tests', files: listTests().unit, deadlineMs: 10 * minuteMs };
+  const unit: Suite = { name: 'unit tests', files: listTests().unit, deadlineMs: 15 * minuteMs };
   return await runAll([...gate, onNode(unit)]);
 }
 
 async function full(): Promise<Outcome[]> {
   const { unit, real, corpus, endToEnd } = listTests();
   const outcomes = await check();
-  outcomes.push(await run(onDeno({ name: 'unit tests', files: unit, deadlineMs: 12 * minuteMs })));
+  outcomes.push(await run(onDeno({ name: 'unit tests', files: unit, deadlineMs: 25 * minuteMs })));
   outcomes.push(...await runCorpora(corpus));
   const packages = await attempt('packages from Debian', () => installDebianPackages());
   const started = await attempt('a RabbitMQ of our own', startBroker);
