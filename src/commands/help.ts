@@ -10,7 +10,7 @@ const WRONG_USAGE = 2;
 const WIDTH = 100;
 
 /** The commands with their arguments and what they do. */
-const COMMANDS: readonly { readonly name: string; readonly usage: string; readonly purpose: string }[] = [
+export const COMMANDS: readonly { readonly name: string; readonly usage: string; readonly purpose: string }[] = [
   { name: 'serve', usage: '[serve]', purpose: 'run the gateway; this is what mailchute does without a command' },
   { name: 'check-config', usage: 'check-config', purpose: 'validate the configuration and print the effective one' },
   { name: 'queue', usage: 'queue ls', purpose: 'one line for each queue: its name and the number of its messages' },
