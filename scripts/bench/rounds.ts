@@ -2,7 +2,7 @@
 import type { Contender, Load } from './contender.ts';
 import { measure, type Meter } from './measure.ts';
 import type { Options } from './options.ts';
-import { type Results, type Sample } from './results.ts';
+import type { Results, Sample } from './results.ts';
 
 /** What a section works with. */
 export interface Bench {

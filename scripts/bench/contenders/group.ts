@@ -1,5 +1,5 @@
 // Starts some contenders for one section and ends them with it, so that they are in nobody's way.
-import { type Contender } from '../contender.ts';
+import type { Contender } from '../contender.ts';
 
 /** Starts them one after the other, runs `use`, and ends those that were started, whatever happens. */
 export async function withContenders<Started extends Contender>(
