@@ -9,6 +9,7 @@ import { parseAllDocuments } from 'yaml';
 import { assertValid, fetchSchemas, readSchema, validateResource } from '../schemas.ts';
 import { installDebianPackages } from '../test/debian-packages.ts';
 import { readCompose } from './compose.ts';
+import { findRefusedCalls } from './system-calls.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'mailchute-deploy-'));
 
@@ -43,6 +44,14 @@ function checkUnit(): void {
   say(`mailchute.service: ${/Overall exposure level.*?: ([\d.]+ \w+)/.exec(security)?.[1]} (exposure, 0 to 10)`);
 }
 
+async function checkSystemCalls(): Promise<void> {
+  const { made, refused } = await findRefusedCalls(read('mailchute.service'), directory);
+  if (refused.length > 0) {
+    throw new Error(`mailchute.service: it refuses ${refused.join(', ')}, which the gateway calls`);
+  }
+  say(`mailchute.service: lets through all of the ${made} system calls that the gateway makes`);
+}
+
 async function checkManifests(): Promise<void> {
   for (const name of ['kubernetes.yaml', 'kubernetes-statefulset.yaml']) {
     const documents = parseAllDocuments(read(name)).map((document) => document.toJS());
@@ -71,12 +80,16 @@ function checkCompose(): void {
 }
 
 async function main(): Promise<void> {
-  const fault = installDebianPackages([['haproxy', 'haproxy'], ['systemd', 'systemd-analyze']]);
+  const fault = installDebianPackages([['haproxy', 'haproxy'], ['systemd', 'systemd-analyze'], ['strace', 'strace'], [
+    'procps',
+    'pkill',
+  ]]);
   if (fault !== undefined) throw new Error(fault);
   try {
     fetchSchemas();
     checkHaproxy();
     checkUnit();
+    await checkSystemCalls();
     await checkManifests();
     checkCompose();
   } finally {
