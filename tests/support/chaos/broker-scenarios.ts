@@ -123,6 +123,6 @@ export const BROKER_SCENARIOS: readonly Scenario[] = [
   simple({ name: 'broker-frozen', title: 'RabbitMQ frozen (SIGSTOP, SIGCONT)' }, freezeBroker),
   simple({ name: 'memory-alarm', title: 'memory alarm' }, memoryAlarm),
   simple({ name: 'disk-alarm', title: 'disk alarm' }, diskAlarm),
-  { name: 'queue-deleted', title: 'queue deleted', run: deleteQueue },
+  { name: 'queue-deleted', title: 'empty queue deleted', run: deleteQueue },
   { name: 'queue-full', title: 'queue full, `x-overflow=reject-publish`', run: fillQueue },
 ];

@@ -23,7 +23,7 @@ const ALARM: Fault = {
 
 /** One fault after the other; none is ended before the spool has taken what came meanwhile. */
 async function spoolThrough(stage: Stage, threads: number): Promise<Observation> {
-  const faults = stage.isShort ? [KILLED, FROZEN, ALARM] : [STOPPED, KILLED, FROZEN, ALARM];
+  const faults = stage.isShort ? [KILLED, FROZEN] : [STOPPED, KILLED, FROZEN, ALARM];
   const disturb = everyRound(async (play) => {
     let longest = 0;
     for (const { begin, end } of faults) {
