@@ -26,11 +26,12 @@ const LINES_PER_TURN = 100;
 const START_OF_LINE = 16;
 const LF = 0x0a;
 const CR = 0x0d;
+const NOTHING = Buffer.alloc(0);
 
 /** Takes the place of the library's parser; `isClosed` makes it swallow everything. */
 export class WireReader extends SMTPStream {
   readonly #events: WireEvents;
-  #input: Buffer = Buffer.alloc(0);
+  #input: Buffer = NOTHING;
   #content: DataReader | undefined;
   /** The start of a line that is too long, until its end has come. */
   #dropped: Buffer | undefined;
@@ -73,7 +74,7 @@ export class WireReader extends SMTPStream {
         return;
       }
     }
-    if (this.isClosed) this.#input = Buffer.alloc(0);
+    if (this.isClosed) this.#input = NOTHING;
     this.#events.onIdle();
     next();
   }
@@ -84,11 +85,12 @@ export class WireReader extends SMTPStream {
       // One more byte than a line may have is undecided: it may be the CR of its end.
       if (this.#input.length <= MAX_LINE + 1) return 'starved';
       this.#dropped ??= Buffer.from(this.#input.subarray(0, START_OF_LINE));
-      this.#input = Buffer.alloc(0);
+      this.#input = NOTHING;
       return 'starved';
     }
     const line = this.#input.subarray(0, end > 0 && this.#input[end - 1] === CR ? end - 1 : end);
-    this.#input = this.#input.subarray(end + 1);
+    // An empty part of a buffer holds the whole, and a session may be idle for long.
+    this.#input = end + 1 < this.#input.length ? this.#input.subarray(end + 1) : NOTHING;
     const dropped = this.#dropped ?? (line.length > MAX_LINE ? line : undefined);
     this.#dropped = undefined;
     return dropped === undefined ? this.#events.onLine(line) : this.#events.onLineTooLong(dropped);
@@ -97,7 +99,7 @@ export class WireReader extends SMTPStream {
   #readContent(content: DataReader): 'starved' | void | Promise<void> {
     if (this.#input.length === 0) return 'starved';
     const rest = content.push(this.#input);
-    this.#input = rest ?? Buffer.alloc(0);
+    this.#input = rest === undefined || rest.length === 0 ? NOTHING : rest;
     if (rest === undefined) return this.#events.onMoreContent(content) ?? 'starved';
     this.#content = undefined;
     return this.#events.onContent(content);
