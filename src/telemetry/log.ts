@@ -47,9 +47,9 @@ interface Sink {
   close(): void;
 }
 
-// The event of every message: those of one turn of the event loop are written together, or before that once they are so
-// many characters. Only a process that is killed can lose one.
-const GATHERED: EventName = 'message.accepted';
+// The events of every session and message: those of one turn of the event loop are written together, or before that once
+// they are so many characters. Only a process that is killed can lose one.
+const GATHERED: ReadonlySet<EventName> = new Set(['message.accepted', 'smtp.session.opened', 'smtp.session.closed']);
 const MOST_HELD = 1 << 18;
 
 /** Opens the sinks; throws when a path cannot be opened for appending. */
@@ -71,7 +71,7 @@ export function createLog({ sinks, format, fields = {}, now = () => new Date() }
   const report: LogReport = (event, about) => log.emit(event, about);
   const open = sinks.map((target) => openSink(target, report));
   const renders = open.map((sink) => toRender(sink, format));
-  // Every line is written before the call returns, so that none is lost however the process ends, but for one event;
+  // Every other line is written before the call returns, so that none is lost however the process ends;
   // pino's own destinations keep lines in memory, without a bound while a disk fails.
   const destination = {
     write(line: string) {
@@ -86,7 +86,7 @@ export function createLog({ sinks, format, fields = {}, now = () => new Date() }
       const { level, text } = EVENTS[event];
       const isFirst = held.length === 0;
       logger[level]({ event, text, ...about });
-      if (event !== GATHERED || heldLength >= MOST_HELD) flush();
+      if (!GATHERED.has(event) || heldLength >= MOST_HELD) flush();
       else if (isFirst) setImmediate(flush);
     },
     reopen() {

@@ -81,20 +81,21 @@ test('createLog() tells its other sinks of a file that cannot be written, once',
   assert.equal(lines[0]['sink'], '/dev/full');
 });
 
-test('createLog() writes the accepted messages of one turn together, and before what comes after them', async (context) => {
+test('createLog() writes the sessions and accepted messages of one turn together, and before what comes after them', async (context) => {
   const { log, read } = open(context);
   const events = () => read().trimEnd().split('\n').filter(Boolean).map((line) => JSON.parse(line)['event']);
+  log.emit('smtp.session.opened', { session: 'a' });
   log.emit('message.accepted', { session: 'a' });
-  log.emit('message.accepted', { session: 'b' });
+  log.emit('smtp.session.closed', { session: 'a' });
   assert.deepEqual(events(), []);
-  log.emit('smtp.session.closed', { session: 'b' });
-  assert.deepEqual(events(), ['message.accepted', 'message.accepted', 'smtp.session.closed']);
+  log.emit('message.deferred', { session: 'b' });
+  assert.deepEqual(events(), ['smtp.session.opened', 'message.accepted', 'smtp.session.closed', 'message.deferred']);
   log.emit('message.accepted', { session: 'c' });
   await new Promise(setImmediate);
-  assert.equal(events().length, 4);
+  assert.equal(events().length, 5);
   log.emit('message.accepted', { session: 'd' });
   log.close();
-  assert.equal(events().length, 5);
+  assert.equal(events().length, 6);
 });
 
 test('createLog() keeps a bounded part of a turn', (context) => {
