@@ -160,7 +160,7 @@ async function main(): Promise<void> {
     const directory = cleanup.makeDirectory();
     const gateway = await startGateway({
       directory,
-      command: values.program === undefined ? [process.execPath, join(root, 'src/main.ts')] : [values.program],
+      command: values.program === undefined ? [process.execPath, join(root, 'src/main.ts')] : [resolve(values.program)],
       config: {
         'rabbitmq-address': broker.url,
         'rabbitmq-inbox': 'door',

@@ -92,7 +92,8 @@ async function storeAnew({ content, properties }: GetMessage, { model, walk: { q
   channel.sendToQueue(queue, content, { ...others, headers, mandatory: true });
   await channel.waitForConfirms();
   if (returned) throw new Error(`Cannot store record ${properties.messageId} anew: no queue '${queue}'`);
-  await channel.close();
+  // Not waited for: a connection that goes meanwhile never answers.
+  void channel.close().catch(() => {});
 }
 
 /** How often a quorum queue has delivered a message before. */
