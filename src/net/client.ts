@@ -28,6 +28,9 @@ export interface Client {
   readonly proxy: ProxyFacts | undefined;
 }
 
+/** Why work for a client is given up: one for all, since the reason that is made by default has a stack each time. */
+export const CLIENT_GONE = new Error('The client is gone');
+
 // Section 2.2.7 of the specification.
 const AUTHORITY = 0x02;
 const UNIQUE_ID = 0x05;

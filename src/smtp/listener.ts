@@ -84,9 +84,21 @@ export async function listenSmtp(
 const toPlain = (port: number) => ({ port, secure: false });
 const toSecure = (port: number) => ({ port, secure: true });
 
+// Asking for randomness costs more than the bytes.
+const ID_BYTES = 10;
+const IDS_AT_ONCE = 100;
+let randomness = Buffer.alloc(0);
+
+function createSessionId(): string {
+  if (randomness.length < ID_BYTES) randomness = randomBytes(ID_BYTES * IDS_AT_ONCE);
+  const id = randomness.toString('hex', 0, ID_BYTES);
+  randomness = randomness.subarray(ID_BYTES);
+  return id;
+}
+
 /** What the accept phase hands over to the session, through the library. */
 class Admitted implements SMTPConnectionOptions {
-  readonly id = randomBytes(10).toString('hex');
+  readonly id = createSessionId();
   readonly admission: Admission;
 
   constructor(admission: Admission) {
@@ -119,6 +131,8 @@ class DoorServer extends SMTPServer {
     }
     super({
       logger: false,
+      // Sessions say their own name; without one the library asks the system for every connection.
+      name: 'mailchute',
       // A client may close its side after the last command and still wait for the replies.
       allowHalfOpen: true,
       disabledCommands: ['STARTTLS', 'AUTH'],

@@ -4,7 +4,7 @@ import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
 import type { SMTPServer } from 'smtp-server';
 import type { Socket } from 'node:net';
 import { ContentLease } from '../net/content-lease.ts';
-import type { Client } from '../net/client.ts';
+import { type Client, CLIENT_GONE } from '../net/client.ts';
 import { startServerHandshake, type TlsFacts } from '../net/server-handshake.ts';
 import type { EventFields } from '../telemetry/log.ts';
 import { admitContent, refuseContent } from './admit-content.ts';
@@ -165,7 +165,7 @@ export class Session extends SMTPConnection {
     const { log } = this.#dependencies;
     clearTimeout(this.#dataTimer);
     clearTimeout(this.#greetingTimer);
-    this.#gone.abort();
+    this.#gone.abort(CLIENT_GONE);
     if (!this.#isBusy) this.#lease.release();
     if (!this._closed) {
       const fields = { ...this.#about(), reason: this.#ending ?? 'client' };
