@@ -28,6 +28,7 @@ export function drainQueue(url: string, queue: string): Promise<DrainedMessage[]
     const messages: DrainedMessage[] = [];
     if (messageCount === 0) return messages;
     await channel.prefetch(500);
+    const consumerTag = 'drain';
     await new Promise<void>((resolve, reject) => {
       channel.once('close', () => reject(new Error(`channel closed while draining ${queue}`)));
       channel.consume(queue, (message) => {
@@ -36,8 +37,10 @@ export function drainQueue(url: string, queue: string): Promise<DrainedMessage[]
         messages.push({ id: String(properties.messageId), body: content, properties: { ...properties } });
         channel.ack(message);
         if (messages.length === messageCount) resolve();
-      }).catch(reject);
+      }, { consumerTag }).catch(reject);
     });
+    // What came to it during the goodbye would be acknowledged in vain, and be there once more.
+    await channel.cancel(consumerTag);
     // What a late publish may have left behind comes one by one; an empty answer is the end.
     for (let rest = await channel.get(queue); rest !== false; rest = await channel.get(queue)) {
       messages.push({ id: String(rest.properties.messageId), body: rest.content, properties: { ...rest.properties } });
