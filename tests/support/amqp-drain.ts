@@ -39,13 +39,13 @@ export function drainQueue(url: string, queue: string): Promise<DrainedMessage[]
         if (messages.length === messageCount) resolve();
       }, { consumerTag }).catch(reject);
     });
-    // What came to it during the goodbye would be acknowledged in vain, and be there once more.
-    await channel.cancel(consumerTag);
     // What a late publish may have left behind comes one by one; an empty answer is the end.
     for (let rest = await channel.get(queue); rest !== false; rest = await channel.get(queue)) {
       messages.push({ id: String(rest.properties.messageId), body: rest.content, properties: { ...rest.properties } });
       channel.ack(rest);
     }
+    // What came to the consumer during the goodbye would be acknowledged in vain, and be there once more.
+    await channel.cancel(consumerTag);
     return messages;
   });
 }
