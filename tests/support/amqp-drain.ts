@@ -46,6 +46,8 @@ export function drainQueue(url: string, queue: string): Promise<DrainedMessage[]
     }
     // What came to the consumer during the goodbye would be acknowledged in vain, and be there once more.
     await channel.cancel(consumerTag);
+    // The goodbye of the connection may overtake acknowledgements, an answer on the channel does not.
+    await channel.checkQueue(queue);
     return messages;
   });
 }
