@@ -19,6 +19,7 @@ const password = 'password';
 const client = '127.0.0.9';
 const addresses: Readonly<Record<string, string>> = { gateway1: '127.0.1.1', gateway2: '127.0.1.2' };
 const readyDeadlineMs = 60_000;
+const backends = ['mailchute-smtp', 'mailchute-smtps', 'mailchute-api'];
 const closing: (() => Promise<unknown>)[] = [];
 
 function say(text: string): void {
@@ -91,14 +92,8 @@ async function startProxy(inner: Ports): Promise<{ proxy: Haproxy; outer: Readon
 }
 
 /** All backends see the server in this state. */
-async function untilState(proxy: Haproxy, { server, state }: { server: string; state: string }): Promise<void> {
-  const deadline = Date.now() + readyDeadlineMs;
-  for (const backend of ['mailchute-smtp', 'mailchute-smtps', 'mailchute-api']) {
-    while (!(await proxy.server(backend, server))['status']?.startsWith(state)) {
-      if (Date.now() > deadline) throw new Error(`${backend}/${server} is not ${state}: ${proxy.output.slice(-2000)}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
+function untilState(proxy: Haproxy, { server, status }: { server: string; status: RegExp }): Promise<void> {
+  return proxy.until(status, { backends, server, withinMs: readyDeadlineMs });
 }
 
 /** One mail by each way in; returns how many. */
@@ -131,7 +126,7 @@ async function carry(): Promise<void> {
   const one = await startMember('gateway1', { nodes, ports });
   const two = await startMember('gateway2', { nodes, ports });
   const { proxy, outer } = await startProxy(ports);
-  for (const name of Object.keys(addresses)) await untilState(proxy, { server: name, state: 'UP' });
+  for (const name of Object.keys(addresses)) await untilState(proxy, { server: name, status: /^UP/ });
   say(`three nodes, two gateways and HAProxy are up after ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
   let sent = 0;
   for (let round = 0; round < 3; round++) sent += sendEach(outer);
@@ -140,7 +135,7 @@ async function carry(): Promise<void> {
   sent += sendEach(outer);
   say('one node of the cluster is killed: mail is taken');
   await one.end('SIGTERM');
-  await untilState(proxy, { server: 'gateway1', state: 'DOWN' });
+  await untilState(proxy, { server: 'gateway1', status: /^DOWN/ });
   sent += sendEach(outer);
   say('one gateway has stopped: mail is taken');
   const records = (await runGateway(['queue', 'get', 'inbox', `--rabbitmq-address=${nodes[0]?.url}`])).trim().split(

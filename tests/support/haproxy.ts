@@ -15,6 +15,13 @@ const LOOK_AGAIN_MS = 50;
 /** One row of `show stat`, by column name. */
 export type HaproxyStat = Readonly<Record<string, string>>;
 
+/** Which server is waited for. */
+export interface StateWait {
+  readonly backends: readonly string[];
+  readonly server: string;
+  readonly withinMs: number;
+}
+
 /** A running HAProxy. */
 export class Haproxy {
   readonly #process: ChildProcess;
@@ -54,6 +61,19 @@ export class Haproxy {
       const isOver = this.#process.exitCode !== null || Date.now() > deadline;
       if (isOver) throw new Error(`HAProxy did not start: ${this.#output}`);
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+  }
+
+  /** Resolves when the status of the server matches in all of the backends; rejects when that takes too long. */
+  async until(status: RegExp, { backends, server, withinMs }: StateWait): Promise<void> {
+    const deadline = Date.now() + withinMs;
+    for (const backend of backends) {
+      while (!status.test((await this.server(backend, server))['status'] ?? '')) {
+        if (Date.now() > deadline) {
+          throw new Error(`${backend}/${server} is not ${status}: ${this.output.slice(-2000)}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      }
     }
   }
 

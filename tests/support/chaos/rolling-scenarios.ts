@@ -12,7 +12,6 @@ const QUEUE = 'chaos-rolling';
 // Accepted between two restarts.
 const SOME = 400;
 const UP_MS = 30_000;
-const LOOK_AGAIN_MS = 50;
 const BACKENDS = ['mailchute', 'mailchute-api'] as const;
 
 type Ports = Gateway['ports'];
@@ -34,14 +33,8 @@ function configure(front: Ports, [first, second]: readonly [Ports, Ports]): stri
 }
 
 /** Resolves when HAProxy sends connections to a server again, at both doors. */
-async function untilUp(haproxy: Haproxy, name: string): Promise<void> {
-  const deadline = Date.now() + UP_MS;
-  for (const backend of BACKENDS) {
-    while ((await haproxy.server(backend, name))['status'] !== 'UP') {
-      if (Date.now() > deadline) throw new Error(`HAProxy does not take ${backend}/${name} for up: ${haproxy.output}`);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-    }
-  }
+function untilUp(haproxy: Haproxy, server: string): Promise<void> {
+  return haproxy.until(/^UP$/, { backends: BACKENDS, server, withinMs: UP_MS });
 }
 
 interface Site {
