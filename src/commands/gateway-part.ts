@@ -49,8 +49,13 @@ export function createLimits(config: Config): GatewayLimits {
     httpPlaces: new SessionPlaces({ limit: config['http-connections'], waitMs: 0 }),
     counts: new ConnectionCounts(config['smtp-connections-per-ip']),
     throttle: createLoginThrottle(),
-    room: new ContentRoom({ bytes: toContentBytes(config), waitMs: ROOM_WAIT_MS }),
+    room: createContentRoom(config),
   };
+}
+
+/** All of it is free yet. */
+export function createContentRoom(config: Config): ContentRoom {
+  return new ContentRoom({ bytes: toContentBytes(config), waitMs: ROOM_WAIT_MS });
 }
 
 /** The part of the only process. */

@@ -9,7 +9,7 @@ import type { Outlet } from '../queue/outlet.ts';
 import { openSpoolOutlet } from '../queue/spool.ts';
 import type { Log } from '../telemetry/log.ts';
 import { toConfiguredQueues } from './configured-queues.ts';
-import { createLimits } from './gateway-part.ts';
+import { createContentRoom } from './gateway-part.ts';
 import { toWindowBytes } from './memory-shares.ts';
 
 /** How one of several processes opens it. */
@@ -32,7 +32,7 @@ export async function openOutlet(
     exclusive = true,
     throttle = config['rabbitmq-throttle'],
     windowBytes = toWindowBytes(config),
-    room = createLimits(config).room,
+    room = createContentRoom(config),
   }: OpenOutletOptions = {},
 ): Promise<Outlet> {
   const { 'queue-path': path, 'rabbitmq-address': addresses } = config;
