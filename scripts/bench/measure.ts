@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Contender, Load } from './contender.ts';
 import { readTree } from './process-tree.ts';
-import { sleep } from './program.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sample } from './results.ts';
 
 const FIND_DEADLINE_MS = 30_000;

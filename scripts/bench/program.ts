@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const OPEN_DEADLINE_MS = 60_000;
 const END_DEADLINE_MS = 10_000;
@@ -119,9 +120,4 @@ function isOpen(port: number): Promise<boolean> {
       resolve(true);
     }).once('error', () => resolve(false));
   });
-}
-
-/** Waits. */
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -8,7 +8,13 @@ import nodemailer from 'nodemailer';
 import { breakConnection, BREAKS, type Journey } from '../support/breaking-client.ts';
 import { freePorts } from '../support/free-port.ts';
 import { type Gateway, removeGateway, startGateway } from '../support/gateway.ts';
-import { openDescriptors, residentBytes, settledDescriptors, untilQuiet } from '../support/process-figures.ts';
+import {
+  openDescriptors,
+  residentBytes,
+  settledDescriptors,
+  SMALL_HEAP,
+  untilQuiet,
+} from '../support/process-figures.ts';
 
 const CONNECTIONS = 10_000;
 const AT_ONCE = 60;
@@ -16,11 +22,6 @@ const AT_ONCE = 60;
 const PLACES = 100;
 // By then everything that is loaded late is loaded, and the heap has its working size.
 const WARM_UP = 5_000;
-// A heap that may grow is collected late: only a small one tells what is kept from what has not been looked at yet.
-const SMALL_HEAP = {
-  NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=4',
-  DENO_V8_FLAGS: '--max-old-space-size=96,--max-semi-space-size=4',
-};
 // About 3 KB for each connection after the warm-up; a session that is kept weighs twice that, without its socket.
 const GROWTH_BYTES = 16 * 1024 * 1024;
 

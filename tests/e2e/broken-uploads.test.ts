@@ -5,17 +5,12 @@ import { fetch as undiciFetch } from 'undici';
 import { breakConnection, BREAKS, type Journey } from '../support/breaking-client.ts';
 import { freePorts } from '../support/free-port.ts';
 import { removeGateway, startGateway } from '../support/gateway.ts';
-import { residentBytes, settledDescriptors, untilQuiet } from '../support/process-figures.ts';
+import { residentBytes, settledDescriptors, SMALL_HEAP, untilQuiet } from '../support/process-figures.ts';
 import { listPrograms } from '../support/programs.ts';
 
 const AT_ONCE = 60;
 // Below twice of what comes at once: were places not given back, the door would soon be full.
 const PLACES = 100;
-// A heap that may grow is collected late: only a small one tells what is kept from what has not been looked at yet.
-const SMALL_HEAP = {
-  NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=4',
-  DENO_V8_FLAGS: '--max-old-space-size=96,--max-semi-space-size=4',
-};
 // What follows the warm-up: about 5 KB for each upload. A body that is kept weighs 90 KB, a connection some 20.
 const GROWTH_BYTES = 25 * 1024 * 1024;
 

@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { once } from 'node:events';
+import { portOf } from './free-port.ts';
 import {
   encodeFrame,
   encodeMethod,
@@ -73,8 +74,7 @@ export class FakeBroker {
   }
 
   get port(): number {
-    const address = this.#server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
+    return portOf(this.#server);
   }
 
   get url(): string {

@@ -1,8 +1,15 @@
 // What Linux says about a running process: its memory and its open descriptors.
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const QUIET_DEADLINE_MS = 15_000;
 const LOOK_AGAIN_MS = 5;
+
+/** A heap that may grow is collected late: only a small one tells what is kept from what has not been looked at yet. */
+export const SMALL_HEAP = {
+  NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=4',
+  DENO_V8_FLAGS: '--max-old-space-size=96,--max-semi-space-size=4',
+};
 
 /** Resident memory in bytes. */
 export function residentBytes(pid: number): number {
@@ -14,10 +21,6 @@ export function residentBytes(pid: number): number {
 /** Number of open descriptors. */
 export function openDescriptors(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The number of descriptors once it has stayed the same for a while; no event from outside tells when that is. */

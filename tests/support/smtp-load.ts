@@ -1,5 +1,6 @@
 // A bounded SMTP load: sessions that send one message after the other and remember every id they were promised.
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How much to send. */
 export interface LoadOptions {
@@ -129,10 +130,6 @@ async function noteRefusal(
   await talk(socket, replies, { say: 'RSET', code: '250' });
   // A client that was told to try again later does not hammer.
   await sleep(20);
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 async function talk(

@@ -15,6 +15,7 @@
 
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { portOf } from './free-port.ts';
 
 /** Where the proxy leads to. */
 export interface TcpProxyOptions {
@@ -54,8 +55,7 @@ export class TcpProxy {
   }
 
   get port(): number {
-    const address = this.#listener.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
+    return portOf(this.#listener);
   }
 
   get connections(): number {

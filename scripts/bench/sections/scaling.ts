@@ -8,7 +8,7 @@ import { withContenders } from '../contenders/group.ts';
 import { startPrototype } from '../contenders/prototype.ts';
 import { measure } from '../measure.ts';
 import { readTree, type TreeUse } from '../process-tree.ts';
-import { sleep } from '../program.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sample } from '../results.ts';
 import { type Bench, compare, reportMissing, sayRow } from '../rounds.ts';
 import { formatBytes } from '../table.ts';

@@ -2,6 +2,7 @@
 import type { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { portOf } from '../free-port.ts';
 import { createStepReader, type Step } from './frame-steps.ts';
 
 /**
@@ -46,8 +47,7 @@ export class FrameProxy {
   }
 
   get port(): number {
-    const address = this.#listener.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
+    return portOf(this.#listener);
   }
 
   /** Breaks what is open; each new connection takes one of the faults. Resolves when all have happened. */
